@@ -1,0 +1,146 @@
+"""Split a pickle into its instructions, with limits, running none of them.
+
+The table of instructions and the readers of their arguments are those of Python's `pickletools`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import pickletools
+import re
+from collections.abc import Iterator
+from typing import NamedTuple, NoReturn
+
+from .errors import NetworkFileError
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_TEXT_BYTES = 16 * 1024 * 1024  # of one unicode text, which may take four times as much memory
+MAX_INSTRUCTIONS = 50_000
+
+# What Pickler emits for dicts, arrays and plain instances. Not here: EXT1/2/4 (calls by number), PERSID (asks
+# the host), POP/DUP (for recursive objects), sets, LONG4 (numbers of over 255 bytes), NEWOBJ_EX, buffers.
+_NEEDED = (
+    "PROTO FRAME STOP MARK NONE NEWTRUE NEWFALSE INT BININT BININT1 BININT2 LONG LONG1 FLOAT BINFLOAT "
+    "STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE SHORT_BINUNICODE BINUNICODE8 "
+    "BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8 "
+    "EMPTY_TUPLE TUPLE TUPLE1 TUPLE2 TUPLE3 EMPTY_LIST LIST APPEND APPENDS EMPTY_DICT DICT SETITEM SETITEMS "
+    "PUT BINPUT LONG_BINPUT MEMOIZE GET BINGET LONG_BINGET "
+    "GLOBAL STACK_GLOBAL INST OBJ NEWOBJ REDUCE BUILD"
+)
+_ALLOWED = frozenset(_NEEDED.split())
+_BY_CODE = {info.code: info for info in pickletools.opcodes}
+_ESCAPE = re.compile(rb"\\(?:x[0-9a-fA-F]{2}|[\\'\"nrt])")  # all that repr() of Python 2 writes
+
+
+class Instruction(NamedTuple):
+    """One instruction: its name in `pickletools`, its argument if it has one, the byte it starts at."""
+
+    name: str
+    argument: object
+    position: int
+
+
+def instructions(data: bytes) -> Iterator[Instruction]:
+    """The instructions of a pickle up to and including STOP. Raises NetworkFileError if they are invalid."""
+    stream = io.BytesIO(data)
+    for _ in range(MAX_INSTRUCTIONS):
+        position = stream.tell()
+        code = stream.read(1)
+        if not code:
+            ends_early(len(data))
+        info = _BY_CODE.get(code.decode("latin-1"))
+        if info is None:
+            damaged(position)
+        if info.name not in _ALLOWED:
+            raise NetworkFileError(
+                "The file contains the pickle instruction {name}, which no network needs. Nothing was run.",
+                name=info.name,
+            )
+        try:
+            argument = _argument(info, stream, data)
+        except (ValueError, OverflowError) as error:
+            if isinstance(error, NetworkFileError):
+                raise
+            if stream.tell() >= len(data) and not isinstance(error, UnicodeError):
+                ends_early(len(data))
+            damaged(position)
+        yield Instruction(info.name, argument, position)
+        if info.name == "STOP":
+            return
+    raise NetworkFileError(
+        "The file has more than {count} pickle instructions; a network needs a few hundred. Nothing was run.",
+        count=MAX_INSTRUCTIONS,
+    )
+
+
+def _argument(info: pickletools.OpcodeInfo, stream: io.BytesIO, data: bytes) -> object:
+    """The argument of the instruction whose code was just read. Raises ValueError if it is not valid."""
+    if info.arg is None:
+        return None
+    start = stream.tell()
+    match info.name:
+        case "GLOBAL" | "INST":  # pickletools reads names as ASCII, a module may be called 二層
+            return _line(stream).decode("utf-8"), _line(stream).decode("utf-8")
+        case "STRING":  # pickletools reads it as ASCII, Python 2 wrote bytes
+            return _python2_string(_line(stream))
+        case "UNICODE":
+            if data.find(b"\n", start) - start > MAX_TEXT_BYTES:
+                too_large()
+        case "BINUNICODE" | "BINUNICODE8":
+            width = 4 if info.name == "BINUNICODE" else 8
+            if MAX_TEXT_BYTES < int.from_bytes(data[start : start + width], "little") < len(data):
+                too_large()
+    argument: object = info.arg.reader(stream)
+    if info.name == "FRAME" and isinstance(argument, int) and argument > len(data) - stream.tell():
+        ends_early(len(data))
+    if info.name == "PROTO" and isinstance(argument, int) and argument > 5:
+        raise ValueError("unknown protocol")
+    if type(argument) is int and argument.bit_length() > 64:
+        raise ValueError("number too large")
+    return argument
+
+
+def _line(stream: io.BytesIO) -> bytes:
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        raise ValueError("no newline")
+    return line[:-1]
+
+
+def _python2_string(line: bytes) -> str:
+    quoted = line.strip()
+    if len(quoted) < 2 or quoted[:1] not in (b"'", b'"') or quoted[-1:] != quoted[:1]:
+        raise ValueError("no quotes")
+    body = quoted[1:-1]
+    if b"\\" in _ESCAPE.sub(b"", body):
+        raise ValueError("unknown escape")
+    return codecs.escape_decode(body)[0].decode("latin-1")
+
+
+def printable(name: str) -> str:
+    """A name from a file, fit to be shown: one line of at most 60 visible characters."""
+    shown = "".join(character if character.isprintable() else "?" for character in name[:61])
+    return shown if len(shown) <= 60 else shown[:59] + "…"
+
+
+def ends_early(position: int) -> NoReturn:
+    raise NetworkFileError(
+        "The file ends too early, after {position} bytes: it was cut short. Please save or copy it again.",
+        position=position,
+    )
+
+
+def damaged(position: int) -> NoReturn:
+    raise NetworkFileError(
+        "The file is damaged: byte {position} does not fit into a pickle. Please save or copy it again.",
+        position=position,
+    )
+
+
+def too_large() -> NoReturn:
+    raise NetworkFileError(
+        "The file holds more than Kobai opens (at most {megabytes} MB, 8 million numbers in an array, "
+        "32 levels). A saved network has four arrays, about 0.3 MB.",
+        megabytes=MAX_BYTES // 1024 // 1024,
+    )

@@ -1,0 +1,261 @@
+"""What the names in a pickle stand for: inert objects, and checked stand-ins for what NumPy's files call.
+
+A name ("numpy.ndarray") is only looked up in the exact table at the end of this file. Nothing is imported, no
+method of a real object is called; the one real call is `numpy.frombuffer`, on bytes of checked length.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, NoReturn, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import NetworkFileError
+from .pickle_instructions import MAX_BYTES, printable, too_large
+
+MAX_ELEMENTS = 8 * 1024 * 1024  # of one array
+MAX_KEY = 200  # characters of a name
+
+# The book's networks hold floats; the others are read so that the refusal can say what was found.
+_DTYPE_CODES = frozenset(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"])
+
+
+@dataclass(eq=False)
+class Array:
+    """An array of the file; `values` is None until its contents were read."""
+
+    values: NDArray[Any] | None = None
+
+
+@dataclass(eq=False)
+class Dtype:
+    """A type of array elements: NumPy's code without the byte order ("f8"), and the byte order."""
+
+    code: str
+    order: str = "<"
+
+
+@dataclass(eq=False)
+class Instance:
+    """An object of a class of which only the `name` is known, with the attributes it was saved with."""
+
+    name: str
+    state: dict[str, object]
+
+
+@dataclass(frozen=True, eq=False)
+class Name:
+    """A name on the list, and what calling it does here (None: it is only mentioned, as numpy.ndarray is)."""
+
+    name: str
+    call: Callable[[Budget, tuple[object, ...]], object] | None = None
+    is_class: bool = False
+
+
+class Budget:
+    """Limits the bytes copied in all: a file can name one long text many thousand times."""
+
+    def __init__(self) -> None:
+        self.copied = 0
+
+    def charge(self, count: int) -> None:
+        self.copied += count
+        if self.copied > MAX_BYTES:
+            too_large()
+
+    def encode(self, text: object, name: str) -> bytes:
+        """The bytes of latin-1 text, for the call `name`."""
+        if type(text) is not str:
+            odd_call(name)
+        self.charge(len(text))
+        try:
+            return text.encode("latin-1")
+        except UnicodeEncodeError:
+            odd_call(name)
+
+
+def odd_call(name: str) -> NoReturn:
+    raise NetworkFileError(
+        "The file uses {name} in a way that no saved network does. Nothing was run.", name=printable(name)
+    )
+
+
+def new_instance(cls: object, arguments: object) -> Instance:
+    """What `cls.__new__(cls, *arguments)` gives here."""
+    if type(cls) is not Name or not cls.is_class or arguments != ():
+        odd_call(cls.name if type(cls) is Name else "__new__")
+    return Instance(cls.name, {})
+
+
+def named(pairs: Iterable[tuple[object, object]]) -> dict[str, object]:
+    """A dict with `str` keys; those of `bytes` are decoded. Tuples, say, could take for ever to hash."""
+    made = {}
+    for key, value in pairs:
+        if type(key) is bytes and len(key) <= MAX_KEY:
+            key = key.decode("latin-1")
+        if type(key) is not str or len(key) > MAX_KEY:
+            raise NetworkFileError(
+                "The file holds a dict whose keys are not names like W1, so it is not a network."
+            )
+        made[key] = value
+    return made
+
+
+def byte_order(dtype: Dtype, state: object) -> str:
+    """Of dtype.__setstate__'s tuple (version, order, subarray, names, fields, itemsize, alignment, flags)."""
+    if type(state) is not tuple or len(state) != 8 or [type(item) for item in state[:2]] != [int, str]:
+        odd_call("numpy.dtype")
+    version, order, *rest = state
+    if version != 3 or order not in ("<", ">", "|") or any(item is not None for item in rest[:3]):
+        odd_call("numpy.dtype")
+    if any(type(item) is not int or item not in (-1, 0) for item in rest[3:]):
+        odd_call("numpy.dtype")
+    return "<" if order == "|" else str(order)
+
+
+def _make_array(raw: object, dtype: object, shape: object, order: str, name: str) -> NDArray[Any]:
+    """A view of `raw` bytes; refused unless they are exactly as long as shape and dtype say."""
+    if type(raw) not in (bytes, bytearray) or type(dtype) is not Dtype or type(shape) is not tuple:
+        odd_call(name)
+    if len(shape) > 8 or any(type(length) is not int or not 0 <= length <= MAX_BYTES for length in shape):
+        odd_call(name)
+    if math.prod(max(length, 1) for length in shape) > MAX_ELEMENTS:
+        too_large()
+    numpy_dtype = np.dtype(dtype.order + dtype.code)
+    if math.prod(shape) * numpy_dtype.itemsize != len(raw):  # type: ignore[arg-type]  # bytes, as checked above
+        raise NetworkFileError("An array in the file is not as long as its shape says: the file is damaged.")
+    flat = np.frombuffer(raw, numpy_dtype)  # type: ignore[call-overload]
+    return cast("NDArray[Any]", flat).reshape(shape, order="F" if order == "F" else "C")
+
+
+def array_of_state(budget: Budget, state: object) -> NDArray[Any]:
+    """Of ndarray.__setstate__'s tuple (version, shape, dtype, is_fortran, raw)."""
+    name = "numpy.ndarray"
+    if type(state) is not tuple or len(state) != 5 or type(state[0]) is not int or state[0] != 1:
+        odd_call(name)
+    _, shape, dtype, fortran, raw = state
+    if type(fortran) not in (bool, int):
+        odd_call(name)
+    if type(raw) is str:  # Python 2 wrote its byte strings as text
+        raw = budget.encode(raw, name)
+    return _make_array(raw, dtype, shape, "F" if fortran else "C", name)
+
+
+def _call_reconstruct(_budget: Budget, arguments: tuple[object, ...]) -> Array:
+    if len(arguments) != 3 or arguments[0] is not _NDARRAY or type(arguments[2]) not in (bytes, str):
+        odd_call("_reconstruct")
+    shape = arguments[1]
+    if type(shape) is not tuple or [type(length) for length in shape] != [int] or shape != (0,):
+        odd_call("_reconstruct")
+    return Array()
+
+
+def _call_dtype(_budget: Budget, arguments: tuple[object, ...]) -> Dtype:
+    if not 1 <= len(arguments) <= 3 or any(type(flag) not in (bool, int) for flag in arguments[1:]):
+        odd_call("numpy.dtype")
+    code = arguments[0]
+    if type(code) is not str:
+        odd_call("numpy.dtype")
+    if code not in _DTYPE_CODES:
+        raise NetworkFileError(
+            "The file holds an array of type {dtype}; the arrays of a network hold floats (float64).",
+            dtype=printable(code),
+        )
+    return Dtype(code)
+
+
+def _call_scalar(budget: Budget, arguments: tuple[object, ...]) -> Array:
+    if len(arguments) != 2:
+        odd_call("scalar")
+    dtype, raw = arguments
+    if type(raw) is str:
+        raw = budget.encode(raw, "scalar")
+    return Array(_make_array(raw, dtype, (), "C", "scalar"))
+
+
+def _call_frombuffer(_budget: Budget, arguments: tuple[object, ...]) -> Array:
+    if len(arguments) != 4 or type(arguments[3]) is not str or arguments[3] not in ("C", "F"):
+        odd_call("_frombuffer")
+    raw, dtype, shape, order = arguments
+    return Array(_make_array(raw, dtype, shape, str(order), "_frombuffer"))
+
+
+def _call_encode(budget: Budget, arguments: tuple[object, ...]) -> bytes:
+    if len(arguments) != 2 or type(arguments[1]) is not str or arguments[1] not in ("latin1", "latin-1"):
+        odd_call("_codecs.encode")
+    return budget.encode(arguments[0], "_codecs.encode")
+
+
+def _call_ordered_dict(budget: Budget, arguments: tuple[object, ...]) -> dict[str, object]:
+    if not arguments:
+        return {}
+    pairs = arguments[0]  # Python 2 gives a list of [key, value] lists
+    if len(arguments) != 1 or type(pairs) is not list:
+        odd_call("collections.OrderedDict")
+    budget.charge(1000 * len(pairs))  # a pair costs about as long as copying so many bytes
+    if any(type(pair) not in (list, tuple) or len(pair) != 2 for pair in pairs):
+        odd_call("collections.OrderedDict")
+    return named((pair[0], pair[1]) for pair in pairs)
+
+
+def _call_reconstructor(budget: Budget, arguments: tuple[object, ...]) -> Instance:
+    """copyreg._reconstructor(cls, object, None): how protocols 0 and 1 of Python 3 save a plain instance."""
+    if len(arguments) != 3 or arguments[1] is not _OBJECT or arguments[2] is not None:
+        odd_call("copyreg._reconstructor")
+    return new_instance(arguments[0], ())
+
+
+_NDARRAY = Name("numpy.ndarray")
+_OBJECT = Name("object")
+_RECONSTRUCT = Name("numpy.core.multiarray._reconstruct", _call_reconstruct)
+_SCALAR = Name("numpy.core.multiarray.scalar", _call_scalar)
+_FROMBUFFER = Name("numpy.core.numeric._frombuffer", _call_frombuffer)
+_RECONSTRUCTOR = Name("copyreg._reconstructor", _call_reconstructor)
+
+# Exact names, never prefixes: published bypasses all used some function below an allowed `numpy` prefix.
+_NAMES = {
+    ("numpy", "ndarray"): _NDARRAY,
+    ("numpy", "dtype"): Name("numpy.dtype", _call_dtype),
+    ("numpy.core.multiarray", "_reconstruct"): _RECONSTRUCT,
+    ("numpy._core.multiarray", "_reconstruct"): _RECONSTRUCT,
+    ("numpy.core.multiarray", "scalar"): _SCALAR,
+    ("numpy._core.multiarray", "scalar"): _SCALAR,
+    ("numpy.core.numeric", "_frombuffer"): _FROMBUFFER,
+    ("numpy._core.numeric", "_frombuffer"): _FROMBUFFER,
+    ("_codecs", "encode"): Name("_codecs.encode", _call_encode),
+    ("collections", "OrderedDict"): Name("collections.OrderedDict", _call_ordered_dict),
+    ("copyreg", "_reconstructor"): _RECONSTRUCTOR,
+    ("copy_reg", "_reconstructor"): _RECONSTRUCTOR,
+    ("builtins", "object"): _OBJECT,
+    ("__builtin__", "object"): _OBJECT,
+} | {
+    # the layers that chapter 5's TwoLayerNet keeps beside its params
+    (module, name): Name(name, is_class=True)
+    for module in ("common.layers", "layers", "__main__")
+    for name in ("Affine", "Relu", "Sigmoid", "SoftmaxWithLoss")
+}
+_OTHER_NETWORKS = frozenset(["MultiLayerNet", "MultiLayerNetExtend", "SimpleConvNet", "DeepConvNet"])
+
+
+def look_up(asked: object) -> Name:
+    """The entry of a (module, name) pair. TwoLayerNet may come from any module: none is imported."""
+    if type(asked) is not tuple or len(asked) != 2 or any(type(part) is not str for part in asked):
+        raise NetworkFileError("The file asks for something without saying its name. Nothing was run.")
+    module, name = asked
+    if name == "TwoLayerNet":
+        return Name(name, is_class=True)
+    if name in _OTHER_NETWORKS:
+        raise NetworkFileError(
+            "The file holds a {name}. Kobai can use the TwoLayerNet of chapter 4, not this network.",
+            name=name,
+        )
+    if asked not in _NAMES:
+        raise NetworkFileError(
+            "The file asks to use {name}, which no network needs. It was refused, and nothing was run.",
+            name=printable(f"{module}.{name}"),
+        )
+    return _NAMES[asked]

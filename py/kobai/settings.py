@@ -1,0 +1,75 @@
+"""What a training run is determined by, and what values are allowed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, NamedTuple
+
+from .errors import SettingsError
+
+GRADIENTS = ("backpropagation", "numerical")
+
+
+class Limit(NamedTuple):
+    """What a setting may be: minimum and maximum are allowed; `integer` ones must be whole numbers."""
+
+    minimum: float
+    maximum: float
+    integer: bool
+
+
+LIMITS = {
+    "hidden_size": Limit(1, 500, True),
+    "batch_size": Limit(1, 10_000, True),
+    "learning_rate": Limit(1e-10, 1e300, False),
+    "weight_init_std": Limit(0.0, 1e300, False),
+    "iterations": Limit(1, 1_000_000, True),
+    "seed": Limit(0, 2**32 - 1, True),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a training run is determined by; the defaults are the book's. SettingsError when out of LIMITS."""
+
+    hidden_size: int = 50
+    batch_size: int = 100
+    learning_rate: float = 0.1
+    weight_init_std: float = 0.01
+    iterations: int = 10_000
+    seed: int = 0
+    gradient: str = "backpropagation"
+
+    def __post_init__(self) -> None:
+        for name, limit in LIMITS.items():
+            object.__setattr__(self, name, _checked(name, getattr(self, name), limit))
+        if self.gradient not in GRADIENTS:
+            raise SettingsError(
+                "gradient",
+                "The gradient must be backpropagation or numerical, not {value}.",
+                value=str(self.gradient),
+            )
+
+
+def _checked(name: str, value: Any, limit: Limit) -> int | float:
+    """`value` as an int or a float within `limit`."""
+    shown = {
+        "name": name,
+        "value": str(value),
+        "minimum": f"{limit.minimum:.10g}",
+        "maximum": f"{limit.maximum:.10g}",
+    }
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    inside = number and limit.minimum <= value <= limit.maximum  # never for NaN
+    if limit.integer:
+        if not inside or value != int(value):
+            raise SettingsError(
+                name, "{name} must be a whole number from {minimum} to {maximum}, not {value}.", **shown
+            )
+        return int(value)
+    if not inside:
+        raise SettingsError(
+            name, "{name} must be a number from {minimum} to {maximum}, not {value}.", **shown
+        )
+    return float(value)

@@ -1,0 +1,287 @@
+"""The training loop of chapter 4 (`ch04/train_neuralnet.py` in the book's repository), as an object.
+
+It can be stepped, paused, saved and continued; however it is interrupted, the numbers are those of one
+uninterrupted run.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from itertools import islice
+
+import numpy as np
+
+from .errors import DatasetError, KobaiError, SettingsError, TrainingDivergedError
+from .functions import Array
+from .mnist import CLASSES, normalize_pixels, one_hot
+from .network import TwoLayerNet
+from .settings import LIMITS as LIMITS
+from .settings import Settings as Settings
+
+SLICE_SIZE = 1000  # images evaluated at once: about 50 ms in a browser
+STATE_VERSION = 1
+PARAMS = ("W1", "b1", "W2", "b2")
+
+
+def evaluate(
+    network: TwoLayerNet, images: Array, labels: Array, slice_size: int = SLICE_SIZE
+) -> Iterator[tuple[int, int]]:
+    """Yields after each slice how many images are done and how many of them were recognised.
+
+    images: uint8 (N, 784). labels: (N,). The accuracy is the last correct / done.
+    """
+    correct = 0
+    for start in range(0, len(images), slice_size):
+        part = slice(start, start + slice_size)
+        with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
+            y = network.predict(normalize_pixels(images[part]))
+        correct += int(np.sum(np.argmax(y, axis=1) == labels[part]))
+        yield min(start + slice_size, len(images)), correct
+
+
+class Trainer:
+    """One training run.
+
+    x_train, x_test: uint8 (N, 784). t_train, t_test: labels, uint8 (N,). After i iterations, train_loss_list
+    has i losses, each taken on its batch after the update; train_acc_list and test_acc_list have one accuracy
+    per epoch, the first after the first iteration. Raises DatasetError or SettingsError when the arrays do
+    not fit each other or the batch size.
+    """
+
+    def __init__(
+        self, settings: Settings, x_train: Array, t_train: Array, x_test: Array, t_test: Array
+    ) -> None:
+        _check_images("training", x_train, t_train)
+        _check_images("test", x_test, t_test)
+        if settings.batch_size > len(x_train):
+            raise SettingsError(
+                "batch_size", "batch_size is {batch_size}, but there are only {count} training images.",
+                batch_size=settings.batch_size, count=len(x_train),
+            )  # fmt: skip
+        self.settings = settings
+        self.x_train, self.t_train, self.x_test, self.t_test = x_train, t_train, x_test, t_test
+        self.iter_per_epoch = max(len(x_train) / settings.batch_size, 1)
+        self.train_loss_list: list[float] = []
+        self.train_acc_list: list[float] = []
+        self.test_acc_list: list[float] = []
+        self.evaluated_at: list[int] = []  # after how many iterations each of these accuracies was measured
+        self._evaluation: Iterator[None] | None = None
+
+        callers_state = np.random.get_state()
+        try:  # the very numbers that the book's np.random calls give after np.random.seed
+            np.random.seed(settings.seed)
+            self.network = TwoLayerNet(
+                x_train.shape[1], settings.hidden_size, CLASSES, settings.weight_init_std
+            )
+            self._random = np.random.RandomState()
+            self._random.set_state(np.random.get_state())
+        finally:
+            np.random.set_state(callers_state)
+
+    @property
+    def iteration(self) -> int:
+        """How many iterations are done."""
+        return len(self.train_loss_list)
+
+    @property
+    def epoch(self) -> float:
+        """How many times as many images as the training set has were used."""
+        return self.iteration / self.iter_per_epoch
+
+    @property
+    def evaluating(self) -> bool:
+        """Whether accuracies are due that are not complete yet."""
+        return self._evaluation is not None
+
+    @property
+    def finished(self) -> bool:
+        """Whether all iterations and evaluations are done."""
+        return self.iteration >= self.settings.iterations and not self.evaluating
+
+    def extend(self, iterations: int) -> None:
+        """Changes how many iterations the run has. Raises SettingsError when more are done already."""
+        settings = replace(self.settings, iterations=iterations)
+        if settings.iterations < self.iteration:
+            raise SettingsError(
+                "iterations", "{done} iterations are done already; the number of iterations cannot be less.",
+                done=self.iteration,
+            )  # fmt: skip
+        self.settings = settings
+
+    def step(self) -> None:
+        """One iteration and what evaluation is due before or after it; nothing when finished.
+
+        Raises TrainingDivergedError; the state is then the one before this iteration.
+        """
+        self._finish_evaluation()
+        if not self.finished:
+            self._iterate()
+            self._finish_evaluation()
+
+    def advance(self, seconds: float) -> int:
+        """Works for about `seconds`, at least one iteration or one slice of an evaluation.
+
+        Returns the number of iterations done. Raises TrainingDivergedError like `step`.
+        """
+        end = time.perf_counter() + seconds
+        first = self.iteration
+        while not self.finished:
+            if self.evaluating:
+                self._evaluate_slice()
+            else:
+                self._iterate()
+            if time.perf_counter() >= end:
+                break
+        return self.iteration - first
+
+    def _iterate(self) -> None:
+        """The body of the book's loop, up to the evaluation."""
+        i, network = self.iteration, self.network
+        random_state = self._random.get_state()
+        params = {key: network.params[key].copy() for key in PARAMS}
+
+        batch_mask = self._random.choice(len(self.x_train), self.settings.batch_size)
+        x_batch = normalize_pixels(self.x_train[batch_mask])  # (batch_size, 784)
+        t_batch = one_hot(self.t_train[batch_mask])  # (batch_size, 10)
+
+        with np.errstate(all="ignore"):  # what is not finite is found below
+            if self.settings.gradient == "numerical":
+                grad = network.numerical_gradient(x_batch, t_batch)
+            else:
+                grad = network.gradient(x_batch, t_batch)
+            for key in PARAMS:
+                network.params[key] -= self.settings.learning_rate * grad[key]
+            loss = network.loss(x_batch, t_batch)
+
+        if not (np.isfinite(loss) and all(np.isfinite(network.params[key]).all() for key in PARAMS)):
+            for key in PARAMS:
+                network.params[key][...] = params[key]
+            self._random.set_state(random_state)
+            raise TrainingDivergedError(
+                "The loss is no longer a finite number at iteration {iteration}: the steps are too large. "
+                "Try a smaller learning rate than {learning_rate}.",
+                iteration=i + 1, learning_rate=f"{self.settings.learning_rate:g}",
+            )  # fmt: skip
+
+        self.train_loss_list.append(loss)
+        if i % self.iter_per_epoch == 0:
+            self._evaluation = self._evaluate()
+
+    def _evaluate(self) -> Iterator[None]:
+        """Appends the accuracies on all training and test images, pausing after every slice."""
+        accuracies = []
+        for x, t in ((self.x_train, self.t_train), (self.x_test, self.t_test)):
+            for done, correct in evaluate(self.network, x, t):
+                accuracy = correct / done
+                yield
+            accuracies.append(accuracy)
+        self.train_acc_list.append(accuracies[0])
+        self.test_acc_list.append(accuracies[1])
+        self.evaluated_at.append(self.iteration)
+
+    def _evaluate_slice(self) -> None:
+        if self._evaluation is not None and next(self._evaluation, self) is self:
+            self._evaluation = None
+
+    def _finish_evaluation(self) -> None:
+        while self.evaluating:
+            self._evaluate_slice()
+
+    def state(self) -> bytes:
+        """All that `from_state` needs, except the images, as an .npz file without pickles."""
+        _, keys, position, *_ = self._random.get_state(legacy=True)
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            version=STATE_VERSION,
+            settings=json.dumps(asdict(self.settings)),
+            dataset=self._dataset_check(),
+            evaluating=self.evaluating,
+            random_keys=keys,
+            random_position=position,
+            train_loss_list=np.array(self.train_loss_list, dtype=np.float64),
+            train_acc_list=np.array(self.train_acc_list, dtype=np.float64),
+            test_acc_list=np.array(self.test_acc_list, dtype=np.float64),
+            allow_pickle=False,
+            **self.network.params,
+        )
+        return buffer.getvalue()
+
+    @classmethod
+    def from_state(cls, data: bytes, x_train: Array, t_train: Array, x_test: Array, t_test: Array) -> Trainer:
+        """The trainer that `state` described; it continues as if it had never stopped.
+
+        An evaluation that was going on starts afresh. Raises KobaiError when `data` is damaged, of another
+        version, or of a run on other images.
+        """
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as file:
+                saved = {name: file[name] for name in file.files}
+            version = int(saved["version"])
+            settings = json.loads(str(saved["settings"]))
+        except Exception:  # zip, zlib and NumPy each have errors of their own for damaged bytes
+            raise KobaiError("The saved training is damaged and cannot be continued.") from None
+        if version != STATE_VERSION:
+            raise KobaiError("The saved training is of version {version}; this page reads version {known}.",
+                             version=version, known=STATE_VERSION)  # fmt: skip
+        try:
+            trainer = cls(Settings(**settings), x_train, t_train, x_test, t_test)
+            if not np.array_equal(saved["dataset"], trainer._dataset_check()):
+                raise KobaiError("The saved training belongs to other images.")
+            trainer._restore(saved)
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, KobaiError):
+                raise
+            raise KobaiError("The saved training is damaged and cannot be continued.") from None
+        return trainer
+
+    def _dataset_check(self) -> Array:
+        """Numbers that tell this data set from another: sizes and a checksum of the labels."""
+        return np.array(
+            [len(self.x_train), len(self.x_test), zlib.crc32(self.t_train.tobytes())], dtype=np.int64
+        )
+
+    def _restore(self, saved: dict[str, Array]) -> None:
+        """Takes over what `state` saved. KeyError, TypeError or ValueError when the parts do not fit."""
+        for key in PARAMS:
+            self.network.params[key] = _finite(saved[key], self.network.params[key].shape)
+        losses, train_acc, test_acc = (
+            _finite(saved[key], (saved[key].size,))
+            for key in ("train_loss_list", "train_acc_list", "test_acc_list")
+        )
+        if len(losses) > self.settings.iterations or len(train_acc) != len(test_acc):
+            raise ValueError
+        self.train_loss_list = losses.tolist()
+        self.train_acc_list, self.test_acc_list = train_acc.tolist(), test_acc.tolist()
+        due = (i + 1 for i in range(self.iteration) if i % self.iter_per_epoch == 0)
+        self.evaluated_at = list(islice(due, len(self.test_acc_list)))
+        keys, position = saved["random_keys"], int(saved["random_position"])
+        if keys.dtype != np.uint32 or not 0 <= position <= keys.size:  # NumPy does not check the position
+            raise ValueError
+        self._random.set_state(("MT19937", keys, position, 0, 0.0))  # no half-used pair of randn
+        self._evaluation = self._evaluate() if saved["evaluating"] else None
+
+
+def _finite(array: Array, shape: tuple[int, ...]) -> Array:
+    """`array` if it is float64, of this shape and finite, else ValueError."""
+    if array.dtype != np.float64 or array.shape != shape or not np.isfinite(array).all():
+        raise ValueError
+    return array
+
+
+def _check_images(part: str, x: Array, t: Array) -> None:
+    """Raises DatasetError when x is not uint8 (N, pixels) or t not N labels."""
+    if x.dtype != np.uint8 or x.ndim != 2 or t.shape != (len(x),) or len(x) == 0:
+        raise DatasetError(
+            "The {part} set needs rows of uint8 pixels and one label for each; it has {images} and {labels}.",
+            part=part, images=f"{x.dtype} {x.shape}", labels=str(t.shape),
+        )  # fmt: skip
+    if t.max() >= CLASSES:
+        raise DatasetError(
+            "The {part} set has the label {label}; labels are 0 to 9.", part=part, label=int(t.max())
+        )

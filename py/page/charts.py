@@ -1,0 +1,217 @@
+"""The loss curve and the accuracy per epoch, drawn by uPlot.
+
+The series live in JavaScript typed arrays; Python only hands them on.
+"""
+
+import js
+from dom import by_id, make, on, on_click
+from pyscript import document, ffi, window
+from words import _, number, on_language, percent
+
+HEIGHTS = {"loss": 300, "accuracy": 150}
+_now = {"count": 0, "room": 0, "x": None, "loss": None, "accuracies": [], "range": None, "last": 1}
+_plots = {}
+
+
+def start():
+    on_click("zoom-in", lambda: _zoom(0.5))
+    on_click("zoom-out", lambda: _zoom(2))
+    on_click("zoom-all", lambda: _zoom(None))
+    on(by_id("scrub"), "input", lambda event: _scrubbed())
+    clear(1)
+    on_language(_build)
+    scheme = window.matchMedia("(prefers-color-scheme: dark)")
+    scheme.addEventListener("change", ffi.create_proxy(lambda event: _build()))
+    js.ResizeObserver.new(ffi.create_proxy(_resize)).observe(by_id("loss-chart"))
+
+
+def count():
+    """How many losses are drawn."""
+    return _now["count"]
+
+
+def clear(iterations):
+    """An empty curve with room for this many iterations."""
+    _now.update({"count": 0, "room": 0, "accuracies": [], "range": None, "last": iterations})
+    _make_room(iterations)
+    by_id("epoch-rows").replaceChildren()
+    by_id("scrub").disabled = True
+    by_id("scrub-value").textContent = ""
+    by_id("curve-empty").hidden = False
+    draw()
+
+
+def append(losses):
+    """losses: Float64Array of the iterations since the last call."""
+    count = _now["count"] + losses.length
+    if count > _now["room"]:
+        _make_room(2 * count)
+    _now["loss"].set(losses, _now["count"])
+    _now["count"] = count
+    scrub = by_id("scrub")
+    follows = scrub.value == scrub.max
+    scrub.max = str(count)
+    scrub.disabled = False
+    if follows:
+        scrub.value = str(count)
+    by_id("curve-empty").hidden = count > 0
+
+
+def append_accuracies(accuracies):
+    """accuracies: list of [iteration, training accuracy, test accuracy]."""
+    for row in accuracies:
+        _now["accuracies"].append(row)
+        iteration, train, test = row
+        loss = _loss_at(iteration)
+        line = make("tr")
+        line.append(
+            make("th", number(iteration), scope="row"),
+            make("td", f"{loss:.4f}"),
+            make("td", percent(train)),
+            make("td", percent(test)),
+        )
+        by_id("epoch-rows").append(line)
+
+
+def expect(iterations):
+    """The run will have this many iterations: the width of the whole curve."""
+    _now["last"] = iterations
+    draw()
+
+
+def draw():
+    if "loss" not in _plots:
+        return
+    count = _now["count"]
+    least, most = _now["range"] or (0, max(_now["last"], count, 1))
+    x = _now["x"].subarray(0, count)
+    _plots["loss"].setData(_array([x, _now["loss"].subarray(0, count)]), False)
+    rows = _now["accuracies"]
+    columns = [[row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]]
+    _plots["accuracy"].setData(ffi.to_js(columns), False)
+    for plot in _plots.values():
+        plot.setScale("x", ffi.to_js({"min": least, "max": most}))
+
+
+def _array(parts):
+    array = js.Array.new()
+    for part in parts:
+        array.push(part)
+    return array
+
+
+def _make_room(room):
+    x, loss = js.Float64Array.new(room), js.Float64Array.new(room)
+    if _now["count"]:
+        loss.set(_now["loss"].subarray(0, _now["count"]))
+    _now.update({"x": x.map(ffi.create_proxy(lambda value, i, *rest: i + 1)), "loss": loss, "room": room})
+
+
+def _loss_at(iteration):
+    return _now["loss"].at(iteration - 1)
+
+
+def _style(name):
+    return window.getComputedStyle(document.documentElement).getPropertyValue(name).strip()
+
+
+def _axis(label, values=None):
+    ink, rule = _style("--ink-soft"), _style("--rule")
+    axis = {"label": label, "stroke": ink, "font": "12px system-ui", "labelFont": "12px system-ui", "labelSize": 18}
+    axis["grid"] = {"stroke": rule, "width": 1}
+    axis["ticks"] = {"stroke": rule, "width": 1, "size": 4}
+    axis["size"] = 36 if values is None else 52
+    if values:
+        axis["values"] = values
+    return axis
+
+
+def _build():
+    """Make both charts anew, in the present language and colours."""
+    for plot in _plots.values():
+        plot.destroy()
+    cursor = {"sync": {"key": "kobai"}, "points": {"size": 7}, "drag": {"x": True, "y": False}}
+    iteration = {"label": _("iteration"), "value": lambda plot, value, *rest: _count(value)}
+    loss_series = {
+        "label": _("loss"),
+        "stroke": _style("--accent"),
+        "width": 1,
+        "points": {"show": False},
+        "value": lambda plot, value, *rest: "–" if value is None else f"{value:.4f}",
+    }
+    shares = lambda plot, values, *rest: ffi.to_js([f"{value * 100:g} %" for value in values])
+    share = lambda plot, value, *rest: "–" if value is None else percent(value)
+    train = {"label": _("training accuracy"), "stroke": _style("--blue"), "width": 2, "value": share}
+    test = {"label": _("test accuracy"), "stroke": _style("--vermillion"), "width": 2, "dash": [6, 4], "value": share}
+    _plots["loss"] = _plot("loss", [iteration, loss_series], [_axis(""), _axis(_("loss"), None)], cursor, _loss_range)
+    _plots["accuracy"] = _plot(
+        "accuracy",
+        [iteration, train, test],
+        [_axis(_("iteration")), _axis(_("accuracy"), shares)],
+        cursor,
+        lambda plot, least, most, *rest: ffi.to_js([0, 1]),
+    )
+    draw()
+
+
+def _plot(kind, series, axes, cursor, y_range):
+    place = by_id(kind + "-chart")
+    place.replaceChildren()
+    options = {
+        "width": max(place.clientWidth, 200),
+        "height": HEIGHTS[kind],
+        "series": series,
+        "axes": axes,
+        "cursor": cursor,
+        "legend": {"live": True},
+        "scales": {"x": {"time": False, "auto": False}, "y": {"range": y_range}},
+        "hooks": {"setSelect": [_selected]},
+    }
+    return js.uPlot.new(ffi.to_js(options), ffi.to_js([[] for _unused in series]), place)
+
+
+def _loss_range(plot, least, most, *rest):
+    return ffi.to_js([0, max(2.5, most * 1.05) if most is not None and most > 0 else 2.5])
+
+
+def _count(value):
+    return "–" if value is None else number(int(value))
+
+
+def _selected(plot, *rest):
+    """A stretch was marked with the pointer: look closer at it."""
+    box = plot.select
+    if box.width > 2:
+        _now["range"] = (plot.posToVal(box.left, "x"), plot.posToVal(box.left + box.width, "x"))
+        plot.setSelect(ffi.to_js({"left": 0, "width": 0, "top": 0, "height": 0}), False)
+        draw()
+
+
+async def _zoom(factor):
+    whole = max(_now["last"], _now["count"], 1)
+    if factor is None:
+        _now["range"] = None
+    else:
+        least, most = _now["range"] or (0, whole)
+        middle = int(by_id("scrub").value) if not by_id("scrub").disabled else (least + most) / 2
+        half = max((most - least) * factor / 2, 5)
+        least, most = max(0, middle - half), min(whole, middle + half)
+        _now["range"] = None if (least, most) == (0, whole) else (least, most)
+    draw()
+
+
+def _scrubbed():
+    at = int(by_id("scrub").value)
+    words = _("iteration {iteration}: loss {loss}", iteration=number(at), loss=f"{_loss_at(at):.4f}")
+    by_id("scrub-value").textContent = words
+    by_id("scrub").setAttribute("aria-valuetext", words)
+    plot = _plots["loss"]
+    left = plot.valToPos(at, "x")
+    plot.setCursor(ffi.to_js({"left": left, "top": plot.valToPos(_loss_at(at), "y")}))
+
+
+def _resize(*entries):
+    for kind, plot in _plots.items():
+        width = by_id(kind + "-chart").clientWidth
+        if width and width != plot.width:
+            plot.setSize(ffi.to_js({"width": width, "height": HEIGHTS[kind]}))

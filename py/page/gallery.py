@@ -1,0 +1,222 @@
+"""The test images: pages, filters, and choosing one by mouse or keyboard."""
+
+import answer
+import networks
+import trainer
+from dom import by_id, enable, make, on, on_click, spawn
+from pyscript import document, ffi
+from words import _, number, on_language, percent
+
+FILTERS = ("filter-answer", "filter-digit", "filter-index", "filter-count")
+_now = {"start": 0, "total": 10000, "items": [], "chosen": 0}
+
+
+def start(first):
+    """first: the answers that ship with the page, so that a click works before Python does."""
+    _now["items"] = first["images"]
+    answer.start()
+    _fill()
+    answer.show(_now["items"][0], first["network"])
+    on(by_id("thumbs"), "click", _on_click)
+    on(by_id("thumbs"), "keydown", _on_key)
+    for name in FILTERS:
+        on(by_id(name), "change", lambda event: spawn(_filter()))
+    on(by_id("filters"), "submit", lambda event: event.preventDefault())
+    on_click("page-back", lambda: page(-1))
+    on_click("page-on", lambda: page(1))
+    on_click("measure", measure)
+    trainer.on("measure", _on_measure)
+    on_language(_texts)
+
+
+def worker_is_ready():
+    for name in FILTERS:
+        enable(name, True)
+    enable("measure", True)
+
+
+async def page(step):
+    _now["start"] = max(0, _now["start"] + step * int(by_id("filter-count").value))
+    await refresh()
+
+
+async def _filter():
+    _now["start"] = 0
+    index = by_id("filter-index")
+    if index.value:
+        if not index.checkValidity():
+            index.reportValidity()
+            return
+        by_id("filter-answer").value = "all"
+        by_id("filter-digit").value = ""
+        count = int(by_id("filter-count").value)
+        wanted = int(index.value)
+        index.value = ""
+        _now["start"] = wanted // count * count
+        await refresh()
+        await choose(wanted)
+        return
+    await refresh()
+
+
+async def refresh():
+    """Ask the worker for the present page of images and show it."""
+    digit = by_id("filter-digit").value
+    reply = (
+        await trainer.call(
+            "gallery",
+            answer=by_id("filter-answer").value,
+            digit=int(digit) if digit else None,
+            start=_now["start"],
+            count=int(by_id("filter-count").value),
+        )
+    )[0]
+    _now["items"] = reply["items"]
+    _now["total"] = reply["total"]
+    _now["start"] = reply["start"]
+    _fill()
+
+
+async def choose(index):
+    """Show this image large, with the probabilities of the network in use."""
+    _now["chosen"] = index
+    _mark()
+    if trainer.ready():
+        reply = (await trainer.call("look", index=index))[0]
+        if _now["chosen"] == index:
+            answer.show(reply, networks.name_of_current())
+        return
+    for image in _now["items"]:
+        if image["index"] == index:
+            answer.show(image, networks.name_of_current())
+
+
+async def look_again():
+    """The network in use has changed: ask it about the same image."""
+    _texts_of_measure(None)
+    await choose(_now["chosen"])
+    if by_id("filter-answer").value != "all":
+        await refresh()
+
+
+async def measure():
+    enable("measure", False, _("Measuring…"))
+    by_id("measure-bar").hidden = False
+    try:
+        reply = (await trainer.call("measure"))[0]
+    finally:
+        by_id("measure-bar").hidden = True
+        enable("measure", True)
+    _texts_of_measure(reply)
+    networks.measured(reply)
+
+
+def _on_measure(message):
+    by_id("measure-bar").value = message["done"] / message["all"]
+
+
+def _texts_of_measure(reply):
+    _now["measured"] = reply
+    text = ""
+    if reply:
+        text = _(
+            "{percent} right: {correct} of {all} test images ({network}).",
+            percent=percent(reply["accuracy"]),
+            correct=number(reply["correct"]),
+            all=number(reply["all"]),
+            network=networks.name_of(reply["network"]),
+        )
+    by_id("measure-result").textContent = text
+
+
+def _texts():
+    _where()
+    for item, image in _images():
+        _name(item, image)
+    _texts_of_measure(_now.get("measured"))
+
+
+def _name(item, image):
+    english = f"Test image {image['index']}, label {image['label']}"
+    words = _("Test image {index}, label {label}", index=image["index"], label=image["label"])
+    item.alt = english if words == english else f"{words} ({english})"
+
+
+def _where():
+    total = _now["total"]
+    last = _now["start"] + len(_now["items"])
+    text = _("No image fits.")
+    if total:
+        text = _("{first}–{last} of {total}", first=number(_now["start"] + 1), last=number(last), total=number(total))
+    by_id("page-where").textContent = text
+    why = _("There are no more images this way.") if trainer.ready() else _("Python is still loading.")
+    enable("page-back", trainer.ready() and _now["start"] > 0, why)
+    enable("page-on", trainer.ready() and last < total, why)
+
+
+def _fill():
+    thumbs = by_id("thumbs")
+    parts = []
+    for image in _now["items"]:
+        item = make("li")
+        picture = make("img", src=image["src"], width="28", height="28", tabindex="-1", data_index=str(image["index"]))
+        _name(picture, image)
+        item.append(picture)
+        parts.append(item)
+    thumbs.replaceChildren(*parts)
+    _mark()
+    _where()
+
+
+def _images():
+    pictures = by_id("thumbs").querySelectorAll("img")
+    return [(pictures.item(i), image) for i, image in enumerate(_now["items"])]
+
+
+def _mark():
+    """Show which image is chosen; the Tab key reaches the chosen one, or else the first."""
+    pictures = _images()
+    indices = [image["index"] for item, image in pictures]
+    reachable = _now["chosen"] if _now["chosen"] in indices else (indices[0] if indices else None)
+    for item, image in pictures:
+        item.tabIndex = 0 if image["index"] == reachable else -1
+        if image["index"] == _now["chosen"]:
+            item.setAttribute("aria-current", "true")
+        else:
+            item.removeAttribute("aria-current")
+
+
+def _on_click(event):
+    index = event.target.getAttribute("data-index")
+    if index is not None:
+        spawn(choose(int(index)))
+
+
+def _on_key(event):
+    pictures = _images()
+    at = [i for i, (item, image) in enumerate(pictures) if item.isSameNode(document.activeElement)]
+    if not at:
+        return
+    if event.key in ("Enter", " "):
+        event.preventDefault()
+        spawn(choose(pictures[at[0]][1]["index"]))
+        return
+    across = _columns(pictures)
+    step = {"ArrowRight": 1, "ArrowLeft": -1, "ArrowDown": across, "ArrowUp": -across}.get(event.key)
+    if event.key == "Home":
+        step = -at[0]
+    if event.key == "End":
+        step = len(pictures) - 1 - at[0]
+    if step is None:
+        return
+    event.preventDefault()
+    goal = at[0] + step
+    if 0 <= goal < len(pictures):
+        pictures[at[0]][0].tabIndex = -1
+        pictures[goal][0].tabIndex = 0
+        pictures[goal][0].focus(ffi.to_js({"preventScroll": False}))
+
+
+def _columns(pictures):
+    top = pictures[0][0].offsetTop
+    return sum(1 for item, image in pictures if item.offsetTop == top)

@@ -1,0 +1,61 @@
+"""What is being loaded: a sentence with megabytes, a bar, and a log behind a fold."""
+
+import trainer
+from dom import by_id, make
+from pyscript import document
+from words import N_, _, on_language
+
+_files = {}  # file -> [bytes so far, done]
+_sizes = {}  # file -> bytes in all
+_now = {"goal": "", "files": (), "spoken": -1}
+
+PYTHON = ("pyodide/", "py/")
+GOALS = {
+    "python": N_("Python is starting: {done} of {all} MB."),
+    "test": N_("The test images are loading: {done} of {all} MB."),
+    "train": N_("The 60,000 training images are loading: {done} of {all} MB."),
+    "matplotlib": N_("Matplotlib is loading: {done} of {all} MB."),
+}
+
+
+def start(sizes):
+    """sizes: dict of goal -> dict of file -> bytes, written by the build."""
+    for files in sizes.values():
+        _sizes.update(files)
+    _now["sizes"] = sizes
+    trainer.on("file", _on_file)
+    on_language(_show)
+
+
+def aim(goal):
+    """Say from now on how far this goal is ('' when there is nothing to wait for)."""
+    _now["goal"] = goal
+    _now["spoken"] = -1
+    by_id("loading").hidden = not goal
+    _show()
+
+
+def _on_file(file, count, done):
+    first = file not in _files
+    _files[file] = [count, done]
+    if first:
+        by_id("loading-log").append(make("li", file, id="log-" + file))
+    if done:
+        document.getElementById("log-" + file).textContent = f"{file}: {count / 1e6:.2f} MB"
+    _show()
+
+
+def _show():
+    goal = _now["goal"]
+    if not goal:
+        return
+    files = _now["sizes"][goal]
+    total = sum(files.values())
+    so_far = sum(min(_files[file][0], size) for file, size in files.items() if file in _files)
+    sentence = _(GOALS[goal], done=f"{so_far / 1e6:.1f}", all=f"{total / 1e6:.1f}")
+    by_id("loading-sentence").textContent = sentence
+    by_id("loading-bar").value = so_far / total if total else 0
+    tenth = int(10 * so_far / total) if total else 0
+    if tenth != _now["spoken"]:  # a screen reader hears every tenth, not every packet
+        _now["spoken"] = tenth
+        by_id("loading-spoken").textContent = sentence

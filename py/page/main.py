@@ -1,0 +1,59 @@
+"""The page: every panel is started here, then Python proper in the worker."""
+
+import json
+
+import charts
+import figure
+import gallery
+import loading
+import networks
+import problems
+import settings
+import trainer
+import training
+from dom import by_id, spawn
+from problems import Problem
+from pyscript import window
+from words import _
+
+
+async def boot():
+    first = await _json("networks/first_answers.json")
+    loading.start(await _json("sizes.json"))
+    networks.start(first["network"])
+    gallery.start(first)
+    settings.start()
+    charts.start()
+    training.start()
+    figure.start()
+    problems.watch()
+    window.kobai.pageIsUp()
+    await start_worker()
+
+
+async def _json(file):
+    response = await window.fetch(file)
+    return json.loads(await response.text())
+
+
+async def start_worker():
+    """Start Python in the worker; a failure is told with a button to try again."""
+    loading.aim("python")
+    try:
+        answer = await trainer.start()
+    except Problem as problem:
+        trainer.stop()
+        problem.retry = lambda: spawn(start_worker())
+        raise problem
+    finally:
+        loading.aim("")
+    by_id("versions").textContent = _("Python {python}, NumPy {numpy}", python=answer["python"], numpy=answer["numpy"])
+    networks.worker_is_ready(answer["networks"])
+    gallery.worker_is_ready()
+    await gallery.refresh()
+    if answer["kept"]:
+        await training.restore()
+    training.worker_is_ready()
+
+
+spawn(boot())

@@ -1,0 +1,63 @@
+"""Every failure as a sentence, with what to do next and the details behind a fold."""
+
+import sys
+
+from pyscript import document, ffi
+from words import _
+
+
+class Problem(Exception):
+    """An expected failure: a sentence for the learner, the details for who helps."""
+
+    def __init__(self, sentence, details="", retry=None):
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.details = details
+        self.retry = retry
+
+
+def tell(error):
+    """Show what went wrong; `error` is a Problem or anything unexpected."""
+    if isinstance(error, Problem):
+        _show(error.sentence, error.details, error.retry)
+        return
+    sys.print_exception(error)
+    sentence = _("Something went wrong that should not have. Your network is kept; please try again.")
+    _show(sentence, " ".join(str(a) for a in error.args) or repr(error), None)
+
+
+def _show(sentence, details, retry):
+    part = document.getElementById
+    part("problem-sentence").textContent = sentence
+    part("problem-details").textContent = details
+    part("problem-fold").hidden = not details
+    part("problem-retry").hidden = retry is None
+    part("problem-close").hidden = False
+
+    def try_again(event):
+        close()
+        retry()
+
+    part("problem-retry").onclick = ffi.create_proxy(try_again)
+    part("problem-close").onclick = ffi.create_proxy(close)
+    part("problem").hidden = False
+    part("problem").scrollIntoView(ffi.to_js({"block": "nearest"}))
+
+
+def close(event=None):
+    document.getElementById("problem").hidden = True
+
+
+def _on_error(event):
+    tell(Problem(_("Something went wrong that should not have. Your network is kept; please try again."), str(event.message)))
+
+
+def _on_rejection(event):
+    tell(Problem(_("Something went wrong that should not have. Your network is kept; please try again."), str(event.reason)))
+
+
+def watch():
+    """Tell of anything that nobody caught."""
+    page = document.defaultView  # a method called on the js module itself has no `this`
+    page.addEventListener("error", ffi.create_proxy(_on_error))
+    page.addEventListener("unhandledrejection", ffi.create_proxy(_on_rejection))

@@ -1,0 +1,57 @@
+"""The settings of a training: reading them, refusing values out of range at the field, locking them."""
+
+from dom import by_id, make, on
+from pyscript import document, window
+from words import N_, _, on_language
+
+NUMBERS = ("hidden_size", "batch_size", "learning_rate", "weight_init_std", "iterations", "seed")
+WHOLE = ("hidden_size", "batch_size", "iterations", "seed")
+
+
+def start():
+    on(by_id("settings"), "submit", lambda event: event.preventDefault())
+    for name in NUMBERS:
+        by_id("setting-errors").append(make("p", id="error-" + name))
+        on(by_id(name), "input", lambda event: _check(event.target.id))
+    on_language(lambda: [_check(name) for name in NUMBERS])
+
+
+def read():
+    """The settings as a dict, or None after showing which field is wrong."""
+    wrong = [name for name in NUMBERS if not _check(name)]
+    if wrong:
+        by_id(wrong[0]).focus()
+        return None
+    values = {name: (int if name in WHOLE else float)(by_id(name).value) for name in NUMBERS}
+    values["gradient"] = by_id("gradient").value
+    return values
+
+
+def write(values):
+    for name in NUMBERS + ("gradient",):
+        by_id(name).value = str(values[name])
+        if name in NUMBERS:
+            _check(name)
+
+
+def lock(locked):
+    """While a run exists only the number of iterations can change."""
+    for name in NUMBERS + ("gradient",):
+        field = by_id(name)
+        field.disabled = locked and name != "iterations"
+        field.title = _("Reset first: the run in progress was started with this value.") if field.disabled else ""
+
+
+def _check(name):
+    field = by_id(name)
+    good = field.validity.valid
+    message = ""
+    if not good:
+        kind = N_("a number from {least} to {most}, please.")
+        if name in WHOLE:
+            kind = N_("a whole number from {least} to {most}, please.")
+        caption = field.parentNode.querySelector("span").textContent
+        message = f"{caption}: " + _(kind, least=field.min, most=field.max)
+    field.setAttribute("aria-invalid", "false" if good else "true")
+    by_id("error-" + name).textContent = message
+    return good

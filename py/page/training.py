@@ -1,0 +1,232 @@
+"""Training: the buttons, the figures of the moment, and what the worker reports."""
+
+import answer
+import charts
+import figure
+import gallery
+import loading
+import networks
+import settings
+import trainer
+from dom import by_id, enable, on, on_click, spawn
+from problems import Problem, tell
+from words import N_, _, duration, number, on_language, percent
+
+NONE, RUNNING, PAUSED, FINISHED = "none", "running", "paused", "finished"
+_now = {"phase": NONE, "busy": False, "status": None, "spoken": -1, "loaded": False}
+STATES = {
+    NONE: "",
+    RUNNING: N_("The network is learning."),
+    PAUSED: N_("Paused. Continue whenever you like."),
+    FINISHED: N_("All iterations are done. Raise their number to continue, or reset to start anew."),
+}
+
+
+def start():
+    on_click("train", _train)
+    on_click("pause", _pause)
+    on_click("continue", _continue)
+    on_click("step", _step)
+    on_click("reset", _reset)
+    on(by_id("iterations"), "input", lambda event: _iterations_changed())
+    trainer.on("training", _on_progress)
+    on_language(_show)
+
+
+def worker_is_ready():
+    _show()
+
+
+async def restore():
+    """Bring back the training that an earlier visit left."""
+    await _load_images()
+    reply = await trainer.call("restore")
+    status = reply[0]
+    if not status["restored"]:
+        return
+    settings.write(status["settings"])
+    charts.clear(status["settings"]["iterations"])
+    charts.append(reply[1])
+    charts.append_accuracies(status["accuracies"])
+    charts.draw()
+    _now["phase"] = FINISHED if status["finished"] else PAUSED
+    _now["status"] = status
+    networks.trained(status)
+    figure.possible(charts.count() > 0)
+    await networks.use("trained")
+
+
+async def _load_images():
+    """The 60,000 training images come when they are first needed."""
+    if not _now["loaded"]:
+        loading.aim("train")
+        try:
+            await trainer.call("load_training_images")
+        finally:
+            loading.aim("")
+        _now["loaded"] = True
+
+
+async def _begin():
+    """Make a new run from the settings; False when a setting is refused."""
+    values = settings.read()
+    if values is None:
+        return False
+    await _load_images()
+    status = (await trainer.call("begin", settings=values))[0]
+    charts.clear(values["iterations"])
+    _now["status"] = status
+    await networks.use("trained")
+    return True
+
+
+async def _train():
+    await _busy(_run, True)
+
+
+async def _continue():
+    await _busy(_run, False)
+
+
+async def _run(anew):
+    if anew:
+        if not await _begin():
+            return
+    else:
+        values = settings.read()
+        if values is None:
+            return
+        await _load_images()
+        await trainer.call("extend", iterations=values["iterations"])
+        charts.expect(values["iterations"])
+        await networks.use("trained")
+    _now["phase"] = RUNNING
+    _show()
+    try:
+        status = (await trainer.call("train"))[0]
+        _after(status)
+    except Exception:
+        _now["phase"] = PAUSED
+        raise
+
+
+async def _pause():
+    await trainer.call("pause")
+
+
+async def _step():
+    async def one():
+        if _now["phase"] == NONE and not await _begin():
+            return
+        await _load_images()
+        await networks.use("trained")
+        _after((await trainer.call("step"))[0])
+
+    await _busy(one)
+
+
+def _after(status):
+    _now["status"] = status
+    _now["phase"] = FINISHED if status["finished"] else PAUSED
+    if status.get("diverged"):
+        tell(Problem(_(status["diverged"], **status["values"])))
+    networks.trained(status)
+    spawn(gallery.look_again())
+
+
+async def _reset():
+    async def reset():
+        await trainer.call("reset")
+        _now["phase"] = NONE
+        _now["status"] = None
+        charts.clear((settings.read() or {"iterations": 1})["iterations"])
+        figure.possible(False)
+        networks.training_was_reset()
+        await gallery.look_again()
+
+    await _busy(reset)
+
+
+async def _busy(action, *arguments):
+    """One action at a time: a double click does nothing twice."""
+    if _now["busy"]:
+        return
+    _now["busy"] = True
+    _show()
+    try:
+        await action(*arguments)
+    finally:
+        _now["busy"] = False
+        _show()
+
+
+def _on_progress(message, losses):
+    charts.append(losses)
+    charts.append_accuracies(message["accuracies"])
+    charts.draw()
+    _now["status"] = message
+    if message["probabilities"] and message["index"] == answer.index():
+        answer.update(message["probabilities"])
+    networks.trained(message)
+    figure.possible(True)
+    _figures()
+
+
+def _iterations_changed():
+    if _now["phase"] == FINISHED and by_id("iterations").validity.valid:
+        _show()
+
+
+def _can_continue():
+    if _now["phase"] == PAUSED:
+        return True
+    field = by_id("iterations")
+    return _now["phase"] == FINISHED and field.validity.valid and int(field.value) > _now["status"]["iteration"]
+
+
+def _show():
+    phase, busy, ready = _now["phase"], _now["busy"], trainer.ready()
+    loading_why = _("Python is still loading.")
+    by_id("train").hidden = phase != NONE
+    by_id("pause").hidden = phase != RUNNING
+    by_id("continue").hidden = phase not in (PAUSED, FINISHED)
+    enable("train", ready and not busy, loading_why)
+    enable("pause", phase == RUNNING, "")
+    enable("continue", ready and not busy and _can_continue(), _(STATES[phase]) if STATES[phase] else loading_why)
+    done = phase == FINISHED and not _can_continue()
+    enable("step", ready and not busy and not done, loading_why if not ready else _(STATES[phase] or ""))
+    enable("reset", ready and not busy and phase != NONE, loading_why if not ready else _("There is nothing to reset yet."))
+    settings.lock(phase != NONE or busy)
+    why = loading_why if not ready else (_(STATES[phase]) if STATES[phase] else "")
+    if by_id("training-why").textContent != why:
+        by_id("training-why").textContent = why
+        by_id("training-spoken").textContent = why
+    _figures()
+
+
+def _figures():
+    status = _now["status"]
+    shown = {"now-iteration": "0", "now-epoch": "0.00", "now-loss": "–", "now-accuracy": "–", "now-rate": "–", "now-left": "–"}
+    part = 0
+    if status:
+        total = status["settings"]["iterations"]
+        part = status["iteration"] / total
+        shown["now-iteration"] = f"{number(status['iteration'])} / {number(total)}"
+        shown["now-epoch"] = f"{status['epoch']:.2f}"
+        if status["loss"] is not None:
+            shown["now-loss"] = f"{status['loss']:.4f}"
+        if status["test_accuracy"] is not None:
+            shown["now-accuracy"] = percent(status["test_accuracy"])
+        if _now["phase"] == RUNNING and status["rate"]:
+            rate = status["rate"]
+            shown["now-rate"] = number(int(rate + 0.5)) if rate >= 10 else f"{rate:.1f}"
+            shown["now-left"] = duration((total - status["iteration"]) / rate)
+        if _now["phase"] == RUNNING and status["evaluating"]:
+            shown["now-left"] = _("measuring…")
+    for name, text in shown.items():
+        by_id(name).textContent = text
+    by_id("training-bar").value = part
+    tenth = int(part * 10)
+    if status and tenth != _now["spoken"]:
+        _now["spoken"] = tenth
+        by_id("training-spoken").textContent = _("{percent} of the training done.", percent=percent(part, 0))

@@ -1,0 +1,55 @@
+"""The words of the page in the learner's language; the catalogues are static/locale/*.po."""
+
+from pyscript import document, ffi, window
+
+_listeners = []
+
+
+def _(message, **values):
+    """The message in the page's language, its {fields} filled in."""
+    text = window.kobai._(message)
+    return text.format(**values) if values else text
+
+
+def N_(message):
+    """Mark a message that is looked up later, for the catalogue."""
+    return message
+
+
+def language():
+    return window.kobai.language
+
+
+def on_language(listener):
+    """Call listener now and after every change of language."""
+    _listeners.append(listener)
+    listener()
+
+
+def _changed(*_records):
+    for listener in _listeners:
+        listener()
+
+
+window.MutationObserver.new(ffi.create_proxy(_changed)).observe(
+    document.documentElement, ffi.to_js({"attributes": True, "attributeFilter": ["lang"]})
+)
+
+
+def number(value):
+    """10000 as 10,000 (the same in both languages)."""
+    return f"{value:,}"
+
+
+def percent(part, digits=2):
+    return f"{part * 100:.{digits}f} %"
+
+
+def duration(seconds):
+    """Seconds as a few words."""
+    seconds = int(seconds + 0.5)
+    if seconds < 60:
+        return _("{seconds} s", seconds=seconds)
+    if seconds < 3600:
+        return _("{minutes} min {seconds} s", minutes=seconds // 60, seconds=seconds % 60)
+    return _("{hours} h {minutes} min", hours=seconds // 3600, minutes=seconds % 3600 // 60)

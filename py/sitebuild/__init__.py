@@ -1,0 +1,1 @@
+"""The steps behind build.py, one module a step; standard library only."""

@@ -1,0 +1,116 @@
+"""The command line: build, serve, test."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from . import site
+from .assemble import normal_base_path
+from .errors import BuildError
+from .project import Project
+from .server import make_server
+
+HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+
+
+def build(project: Project, options: argparse.Namespace) -> int:
+    out = Path(options.out).absolute() if options.out else project.dist
+    site.build(project, out, normal_base_path(options.base_path), options.pyodide)
+    return 0
+
+
+def serve(project: Project, options: argparse.Namespace) -> int:
+    base_path = normal_base_path(options.base_path)
+    # the port is taken first, so that a busy one is told before the build and not after it
+    with make_server(project.dist, base_path, options.port, HOST) as server:
+        site.build_when_needed(project, base_path)
+        address = f"http://{HOST}:{server.server_port}{base_path}"
+        print(f"Kobai is at {address} (Ctrl-C stops it; --port chooses another port)", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):  # the ordinary end
+            server.serve_forever()
+    return 0
+
+
+def test(project: Project, options: argparse.Namespace) -> int:
+    from . import testing
+
+    return testing.run(project, options.pytest_arguments)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="build.py", description="Build, serve and test the Kobai page.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="{build,serve,test}")
+
+    def command(
+        name: str, run: Callable[[Project, argparse.Namespace], int], text: str
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        sub.set_defaults(run=run)
+        return sub
+
+    making = command("build", build, "fetch the pinned parts and write the static site to dist/")
+    making.add_argument(
+        "--out", metavar="DIR", help="write the site to DIR instead (new, empty or a former build)"
+    )
+    making.add_argument(
+        "--pyodide",
+        metavar="DIR-or-URL",
+        help="take the Pyodide wheels from an official Pyodide 314.0.3 distribution, not from PyPI",
+    )
+    serving = command("serve", serve, "build when needed, then serve the site on this machine")
+    serving.add_argument(
+        "--port", type=int, default=DEFAULT_PORT, help="port to listen on (default: %(default)s)"
+    )
+    for sub in (making, serving):
+        sub.add_argument("--base-path", default="/", metavar="/x/", help="path the site lies at (default: /)")
+    testing = command("test", test, "run linters, type checks, unit and end-to-end tests")
+    testing.add_argument(
+        "pytest_arguments",
+        nargs=argparse.REMAINDER,
+        metavar="pytest arguments",
+        help="passed to pytest instead of the default selection, such as tests/unit -k softmax",
+    )
+    return top
+
+
+def explain(error: OSError) -> str:
+    """One sentence for what the operating system refused."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return (
+            "The disk is full: free some space and run the same command again (nothing half-made was left)."
+        )
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}: mend that and run the same command again."
+
+
+def stop(*_: object) -> None:
+    """A polite kill cleans up as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def main(root: Path, arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code, and shows an error as one sentence."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["test"] and not {"-h", "--help"}.intersection(arguments):
+        # argparse would take pytest's own options for mistakes
+        options = argparse.Namespace(run=test, pytest_arguments=arguments[1:])
+    else:
+        options = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        return int(options.run(Project(root), options))
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    except BuildError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"error: {explain(error)}", file=sys.stderr)
+    return 1

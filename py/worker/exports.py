@@ -1,0 +1,33 @@
+"""How a call of the page becomes a call of a Python function, and its result a reply.
+
+A call is JSON text (the arguments) and buffers; a reply is JSON text and typed arrays. An expected failure
+(KobaiError) is a reply too: its message and values, for the page to translate.
+"""
+
+import inspect
+import json
+import traceback
+
+from kobai.errors import KobaiError
+from pyodide.ffi import to_js
+
+
+def exported(function):
+    """The function as the page calls it."""
+
+    async def call(arguments="{}", *buffers):
+        try:
+            result = function(*buffers, **json.loads(arguments))
+            if inspect.isawaitable(result):
+                result = await result
+        except KobaiError as error:
+            return to_js([json.dumps(refusal(error))])
+        answer, *arrays = result if isinstance(result, tuple) else (result,)
+        return to_js([json.dumps(answer), *arrays])
+
+    call.__name__ = function.__name__
+    return call
+
+
+def refusal(error):
+    return {"refused": error.template, "values": error.values, "details": "".join(traceback.format_exception(error))}

@@ -1,0 +1,26 @@
+"""Files of the site, fetched by the worker."""
+
+from js import DecompressionStream, Response, fetch
+from kobai.errors import KobaiError
+
+GZIP = b"\x1f\x8b"
+
+
+async def read(base, file):
+    """The bytes of a file below the site's address `base`, unpacked when it is gzip.
+
+    Some hosts unpack .gz files on the way; both forms are understood. Raises KobaiError when it cannot be had.
+    """
+    try:
+        response = await fetch(base + file)
+        if not response.ok:
+            raise OSError(f"{response.status} {response.statusText}")
+        buffer = await response.arrayBuffer()
+        if buffer.slice(0, 2).to_bytes() == GZIP:
+            stream = Response.new(buffer).body.pipeThrough(DecompressionStream.new("gzip"))
+            buffer = await Response.new(stream).arrayBuffer()
+        return buffer.to_bytes()
+    except Exception as error:
+        raise KobaiError(
+            "The file {file} could not be loaded. Check the connection, then try again.", file=file
+        ) from error

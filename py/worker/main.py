@@ -1,0 +1,38 @@
+"""What PyScript runs in the worker: the functions that the page may call."""
+
+import pyodide_js
+
+# a missing or broken wheel must end the start with an error, so NumPy is imported before anything is exported
+await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this file with top-level await)
+
+from worker.exports import exported  # noqa: E402
+from worker.session import Session  # noqa: E402
+
+session = Session()
+__export__ = []
+
+
+def export(function):
+    globals()[function.__name__] = exported(function)
+    __export__.append(function.__name__)
+
+
+for function in (
+    session.init,
+    session.load_training_images,
+    session.restore,
+    session.gallery,
+    session.look,
+    session.measure,
+    session.begin,
+    session.extend,
+    session.train,
+    session.pause,
+    session.step,
+    session.reset,
+    session.use,
+    session.save,
+    session.open_network,
+    session.figure,
+):
+    export(function)

@@ -1,0 +1,266 @@
+"""One learner's session: the images, the networks, the training, and what the page asks of them."""
+
+import base64
+import inspect
+import json
+import platform
+import time
+
+import numpy as np
+import pyodide_js
+from kobai import figures, mnist
+from kobai.errors import KobaiError, TrainingDivergedError
+from kobai.storage import dump_network, load_network
+from kobai.training import Settings, Trainer, evaluate
+from pyodide.ffi import to_js
+from pyscript import sync
+from worker import files
+from worker.shelf import Shelf
+
+CHUNK = 0.06  # seconds of training between two messages to the page: at most 17 a second
+KEEP_EVERY = 5.0  # seconds between two copies of the training into the browser's storage
+
+
+class Session:
+    def __init__(self):
+        self.networks = {}  # "shipped", "trained", "before" (the last reset), "opened" -> network
+        self.about = {}  # the same keys -> what the page shows of it
+        self.current = "shipped"
+        self.chosen = 0  # the test image on the page
+        self.trainer = None
+        self.running = False
+        self.shelf = Shelf()
+        self._answers = {}  # network key -> its answers to all test images
+
+    # ----------------------------------------------------------------- start
+
+    async def init(self, base):
+        """Everything that is needed to answer for a test image."""
+        self.base = base
+        self.x_test = mnist.read_images(await files.read(base, "data/t10k-images-idx3-ubyte.gz"))
+        self.t_test = mnist.read_labels(await files.read(base, "data/t10k-labels-idx1-ubyte.gz"))
+        about = json.loads(await files.read(base, "networks/two_layer_net.json"))
+        self._hold("shipped", load_network(await files.read(base, "networks/two_layer_net.pkl")), **about)
+        await self.shelf.open()
+        return {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "networks": self.about,
+            "kept": self.shelf.has_training(),
+        }
+
+    async def load_training_images(self):
+        if not hasattr(self, "x_train"):
+            images = mnist.read_images(await files.read(self.base, "data/train-images-idx3-ubyte.gz"))
+            self.t_train = mnist.read_labels(await files.read(self.base, "data/train-labels-idx1-ubyte.gz"))
+            self.x_train = images
+        return {}
+
+    async def restore(self):
+        """The training that an earlier visit left: its state and whole history, or nothing."""
+        trainer = self.shelf.training(self.x_train, self.t_train, self.x_test, self.t_test)
+        if trainer is None:
+            return {"restored": False}
+        self._start_run(trainer)
+        status = self._status()
+        status["restored"] = True
+        status["accuracies"] = self._accuracies(0)
+        return status, to_js(np.array(trainer.train_loss_list, dtype=np.float64))
+
+    def _images(self):
+        return self.x_train, self.t_train, self.x_test, self.t_test
+
+    # ---------------------------------------------------------- test images
+
+    def gallery(self, answer, digit, start, count):
+        """A page of the test images that fit the filters (answer: "all", "right" or "wrong")."""
+        fits = np.ones(len(self.x_test), dtype=bool)
+        if digit is not None:
+            fits &= self.t_test == digit
+        if answer != "all":
+            fits &= (self._all_answers() == self.t_test) == (answer == "right")
+        indices = np.flatnonzero(fits)
+        start = max(0, min(start, (len(indices) - 1) // count * count))
+        return {
+            "total": len(indices),
+            "start": start,
+            "items": [self._image(int(index)) for index in indices[start : start + count]],
+        }
+
+    def look(self, index):
+        self.chosen = index
+        return {**self._image(index), "probabilities": self._probabilities()}
+
+    def _image(self, index):
+        png = base64.b64encode(mnist.image_png(self.x_test[index])).decode()
+        return {"index": index, "label": int(self.t_test[index]), "src": f"data:image/png;base64,{png}"}
+
+    def _probabilities(self):
+        x = mnist.normalize_pixels(self.x_test[self.chosen : self.chosen + 1])
+        return self.networks[self.current].predict(x)[0].tolist()
+
+    def _all_answers(self):
+        """The current network's answers to all test images, kept until it changes."""
+        key = self.current
+        if key not in self._answers:
+            parts = np.array_split(self.x_test, 10)
+            network = self.networks[key]
+            self._answers[key] = np.concatenate(
+                [network.predict(mnist.normalize_pixels(part)).argmax(axis=1) for part in parts]
+            )
+        return self._answers[key]
+
+    async def measure(self):
+        """The accuracy of the current network on all test images."""
+        key = self.current
+        for done, correct in evaluate(self.networks[key], self.x_test, self.t_test):
+            await self._tell({"kind": "measure", "done": done, "all": len(self.x_test)})
+        accuracy = correct / len(self.x_test)
+        return {"network": key, "correct": correct, "all": len(self.x_test), "accuracy": accuracy}
+
+    # -------------------------------------------------------------- training
+
+    def begin(self, settings):
+        """A new run: weights drawn, nothing trained yet."""
+        self._start_run(Trainer(Settings(**settings), *self._images()))
+        return self._status()
+
+    def _start_run(self, trainer):
+        self.trainer = trainer
+        self._told = 0  # losses that the page has
+        self._rate = 0.0
+        self._kept = time.monotonic()
+        self._hold("trained", trainer.network)
+
+    def extend(self, iterations):
+        """Let the run go on to another number of iterations."""
+        self.trainer.extend(iterations)
+        return {}
+
+    async def train(self):
+        """Train until the end, a pause or a divergence; the page hears of it many times a second."""
+        self.running = True
+        refused = {}
+        try:
+            while self.running and not self.trainer.finished:
+                self._advance(lambda: self.trainer.advance(CHUNK))
+                await self._tell_training()
+                if time.monotonic() - self._kept > KEEP_EVERY:
+                    await self._keep()
+        except TrainingDivergedError as error:
+            refused = {"diverged": error.template, "values": error.values}
+        finally:
+            self.running = False
+        await self._tell_training()
+        await self._keep()
+        return {**self._status(), **refused}
+
+    def pause(self):
+        self.running = False
+        return {}
+
+    async def step(self):
+        refused = {}
+        try:
+            self._advance(self.trainer.step)
+        except TrainingDivergedError as error:
+            refused = {"diverged": error.template, "values": error.values}
+        await self._tell_training()
+        await self._keep()
+        return {**self._status(), **refused}
+
+    async def reset(self):
+        """Forget the run; its network stays at hand as "before"."""
+        self.running = False
+        self._hold("before", self.networks.pop("trained"))
+        self.about.pop("trained")
+        if self.current == "trained":
+            self.current = "before"
+        self.trainer = None
+        await self.shelf.keep(None)
+        return {}
+
+    def _advance(self, work):
+        before, start = self.trainer.iteration, time.perf_counter()
+        was_evaluating = self.trainer.evaluating
+        work()
+        self._answers.pop("trained", None)
+        done = self.trainer.iteration - before
+        if done and not was_evaluating and not self.trainer.evaluating:
+            rate = done / (time.perf_counter() - start)
+            self._rate = 0.8 * self._rate + 0.2 * rate if self._rate else rate
+
+    async def _tell_training(self):
+        trainer = self.trainer
+        told_accuracies = self._accuracies(getattr(self, "_told_accuracies", 0))
+        losses = np.array(trainer.train_loss_list[self._told :], dtype=np.float64)
+        message = {"kind": "training", **self._status(), "accuracies": told_accuracies}
+        message["index"] = self.chosen
+        message["probabilities"] = self._probabilities() if self.current == "trained" else None
+        self._told = len(trainer.train_loss_list)
+        self._told_accuracies = len(trainer.test_acc_list)
+        await self._tell(message, to_js(losses))
+
+    def _status(self):
+        trainer = self.trainer
+        return {
+            "settings": {name: getattr(trainer.settings, name) for name in Settings.__dataclass_fields__},
+            "iteration": trainer.iteration,
+            "epoch": trainer.epoch,
+            "loss": trainer.train_loss_list[-1] if trainer.train_loss_list else None,
+            "test_accuracy": trainer.test_acc_list[-1] if trainer.test_acc_list else None,
+            "rate": self._rate,
+            "evaluating": trainer.evaluating,
+            "finished": trainer.finished,
+        }
+
+    def _accuracies(self, first):
+        """[iteration, training accuracy, test accuracy] from the first-th evaluation on."""
+        trainer = self.trainer
+        rows = zip(trainer.evaluated_at, trainer.train_acc_list, trainer.test_acc_list, strict=True)
+        return [list(row) for row in list(rows)[first:]]
+
+    async def _keep(self):
+        self._kept = time.monotonic()
+        await self.shelf.keep(self.trainer)
+
+    # -------------------------------------------------------------- networks
+
+    def _hold(self, key, network, **about):
+        self.networks[key] = network
+        self.about[key] = {"hidden_size": network.params["W1"].shape[1], **about}
+        self._answers.pop(key, None)
+
+    def use(self, network):
+        self.current = network
+        about = self.about[network]
+        if network == "trained":
+            about["iterations"] = self.trainer.iteration
+        return about
+
+    def save(self, format):
+        """The current network as a pickle file."""
+        data = dump_network(self.networks[self.current], format)
+        return {"name": "two_layer_net.pkl"}, to_js(data)
+
+    def open_network(self, data, name):
+        """A network from a file of the learner's; raises NetworkFileError, and then nothing changes."""
+        network = load_network(data.to_bytes())
+        self._hold("opened", network, name=name)
+        self.current = "opened"
+        return self.about["opened"]
+
+    # --------------------------------------------------------------- figures
+
+    async def figure(self):
+        """The loss curve as SVG and PNG, and the code that draws it."""
+        await pyodide_js.loadPackage("matplotlib")
+        losses = self.trainer.train_loss_list
+        try:
+            svg, png = (figures.loss_curve(losses, format=format) for format in ("svg", "png"))
+        except ImportError as error:
+            raise KobaiError("Matplotlib could not be loaded. Check the connection, then try again.") from error
+        return {"code": inspect.getsource(figures.loss_curve)}, to_js(svg), to_js(png)
+
+    async def _tell(self, message, *arrays):
+        await sync.on_progress(json.dumps(message), *arrays)

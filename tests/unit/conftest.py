@@ -1,0 +1,49 @@
+"""What the unit tests share: MNIST itself, and the hypothesis settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from kobai.errors import KobaiError
+from kobai.mnist import load_mnist
+
+settings.register_profile("kobai", deadline=None, derandomize=True)  # the same examples in every run
+settings.load_profile("kobai")
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class Mnist(NamedTuple):
+    """Images uint8 (N, 784) and labels uint8 (N,)."""
+
+    x_train: np.ndarray
+    t_train: np.ndarray
+    x_test: np.ndarray
+    t_test: np.ndarray
+
+
+@pytest.fixture(scope="session")
+def mnist_dir() -> Path:
+    """The folder of the four MNIST files, plain or .gz."""
+    folder = Path(os.environ.get("KOBAI_MNIST_DIR", PROJECT / ".cache" / "mnist"))
+    if not folder.is_dir():
+        pytest.fail(
+            f"MNIST is not in {folder}: say `python3 build.py build` first, or set KOBAI_MNIST_DIR to a folder with it."
+        )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mnist(mnist_dir: Path) -> Mnist:
+    """All of MNIST, as it is in the files."""
+    try:
+        (x_train, t_train), (x_test, t_test) = load_mnist(normalize=False, dataset_dir=mnist_dir)
+    except KobaiError as error:
+        pytest.fail(f"{error} Say `python3 build.py build` first.")
+    return Mnist(x_train, t_train, x_test, t_test)

@@ -1,0 +1,552 @@
+"""Pickles that try to run or break something, each made by code.
+
+A file is a valid network (`good_file`) with one more entry that holds the attack, so whoever ignored the attack would
+return a network. The families follow the published bypasses of pickle scanners (picklescan's and fickling's
+advisories, "Sour Pickles" of Black Hat 2011, and the documentation of `pickletools`).
+"""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+
+CANARY = "hostile_pickle_was_here"  # a file in the current folder, made by the attacks that run
+_SHELL = f"echo > {CANARY}"
+_PYTHON = f"open('{CANARY}', 'w').close()"
+
+
+def params(hidden_size: int = 1, dtype: str = "f2") -> dict[str, np.ndarray]:
+    """Arrays of a valid network, small numbers that float16 holds exactly."""
+    shapes = {"W1": (784, hidden_size), "b1": (hidden_size,), "W2": (hidden_size, 10), "b2": (10,)}
+    return {
+        name: (np.arange(np.prod(shape)) % 64 / 64).astype(dtype).reshape(shape)
+        for name, shape in shapes.items()
+    }
+
+
+def good_file(protocol: int = 2) -> bytes:
+    return pickle.dumps(params(), protocol)
+
+
+# Instructions, named as in pickletools
+def text(value: str) -> bytes:
+    raw = value.encode()
+    return b"X" + struct.pack("<I", len(raw)) + raw
+
+
+def raw(value: bytes) -> bytes:
+    return b"B" + struct.pack("<I", len(value)) + value
+
+
+def integer(value: int) -> bytes:
+    return b"J" + struct.pack("<i", value)
+
+
+def group(*items: bytes) -> bytes:
+    return b"(" + b"".join(items) + b"t"
+
+
+def name(module: str, qualified: str) -> bytes:
+    return f"c{module}\n{qualified}\n".encode()
+
+
+def stack_name(module: str, qualified: str) -> bytes:
+    return text(module) + text(qualified) + b"\x93"
+
+
+def call(module: str, qualified: str, *arguments: bytes) -> bytes:
+    return name(module, qualified) + group(*arguments) + b"R"
+
+
+def in_network(attack: bytes) -> bytes:
+    """A valid network with one more entry: what the attack leaves on the stack."""
+    # Python finds dotted names from protocol 4 on, and the names of Python 2 before protocol 3
+    protocol = b"\x80\x02" if b"__builtin__" in attack else b"\x80\x04"
+    return protocol + good_file()[2:-1] + text("extra") + attack + b"s."
+
+
+F8 = call("numpy", "dtype", text("f8"), b"\x89", b"\x88")
+F8_STATE = group(integer(3), text("<"), b"NNN", integer(-1), integer(-1), integer(0))
+EMPTY_ARRAY = call(
+    "numpy.core.multiarray", "_reconstruct", name("numpy", "ndarray"), group(integer(0)), raw(b"b")
+)
+
+
+def array_state(
+    shape: bytes, data: bytes, dtype: bytes = F8, version: int = 1, fortran: bytes = b"\x89"
+) -> bytes:
+    return group(integer(version), shape, dtype, fortran, data)
+
+
+def runs_something() -> Iterator[tuple[str, bytes]]:
+    """Attacks that make the canary in a Python with NumPy, when the file is loaded with pickle.load."""
+    shell, python = text(_SHELL), text(_PYTHON)
+    evaluated = text(f"__import__('os').system({_SHELL!r})")
+    yield "os.system", call("os", "system", shell)
+    yield "posix.system", call("posix", "system", shell)
+    yield "os.popen", call("os", "popen", shell)
+    yield "subprocess.getoutput", call("subprocess", "getoutput", shell)
+    yield "subprocess.call", call("subprocess", "call", group(text("touch"), text(CANARY)))
+    yield "subprocess.Popen", call("subprocess", "Popen", group(text("touch"), text(CANARY)))
+    yield "builtins.exec", call("builtins", "exec", python)
+    yield "builtins.eval", call("builtins", "eval", python)
+    yield "__builtin__.eval", call("__builtin__", "eval", python)
+    yield "builtins.open", call("builtins", "open", text(CANARY), text("w"))
+    yield "io.open", call("io", "open", text(CANARY), text("w"))
+    yield "_io.FileIO", call("_io", "FileIO", text(CANARY), text("w"))
+    yield "os.mkdir", call("os", "mkdir", text(CANARY))
+    yield "pathlib", call("pathlib", "Path.touch", call("pathlib", "Path", text(CANARY)))
+    yield (
+        "code",
+        call("code", "InteractiveInterpreter.runsource", call("code", "InteractiveInterpreter"), python),
+    )
+    yield "timeit", call("timeit", "timeit", text("pass"), python)
+    yield "pdb", call("bdb", "Bdb.run", call("bdb", "Bdb"), python)
+    yield "cProfile", call("cProfile", "run", python)
+    yield "profile.run", call("profile", "run", python)
+    yield "trace", call("trace", "Trace.run", call("trace", "Trace"), python)
+    yield "map in list", call("builtins", "list", call("builtins", "map", name("os", "system"), group(shell)))
+    yield (
+        "getattr",
+        call("builtins", "getattr", call("builtins", "__import__", text("os")), text("system"))
+        + (group(shell) + b"R"),
+    )
+    yield "functools.partial", call("functools", "partial", name("os", "system"), shell) + b")R"
+    mapped = call("functools", "reduce", name("builtins", "map"), group(name("os", "system"), group(shell)))
+    yield "functools.reduce", call("builtins", "list", mapped)
+    yield (
+        "operator.attrgetter",
+        call("operator", "attrgetter", text("system"))
+        + (group(call("importlib", "import_module", text("os"))) + b"R" + group(shell) + b"R"),
+    )
+    yield (
+        "operator.methodcaller",
+        call("operator", "methodcaller", text("system"), shell)
+        + (group(call("importlib", "import_module", text("os"))) + b"R"),
+    )
+    inner = pickle.dumps(0, 2)[:-3] + call("os", "system", shell) + b"."
+    yield "pickle in pickle", call("pickle", "loads", raw(inner))
+    yield "_pickle.loads", call("_pickle", "loads", raw(inner))
+    yield (
+        "builtins.compile",
+        call("builtins", "exec", call("builtins", "compile", python, text("x"), text("exec"))),
+    )
+    yield "numpy runstring", call("numpy.testing._private.utils", "runstring", python, b"}")
+    yield "numpy myeval", call("numpy.f2py.crackfortran", "myeval", evaluated, b"}", b"}")
+    yield "numpy.f2py os", call("numpy.f2py.diagnose", "os.system", shell)
+    yield "numpy.testing os", call("numpy.testing._private.utils", "os.system", shell)
+    yield "numpy.savetxt", call("numpy", "savetxt", text(CANARY), b"]")
+    yield (
+        "numpy.memmap",
+        call("numpy", "memmap", text(CANARY), text("u1"), text("w+"), integer(0), integer(1)),
+    )
+    yield "dotted name", stack_name("os", "path.os.system") + group(shell) + b"R"
+    yield "dotted below numpy", stack_name("numpy.testing._private.utils", "os.system") + group(shell) + b"R"
+    yield "STACK_GLOBAL", stack_name("os", "system") + group(shell) + b"R"
+    yield "INST", b"(" + shell + b"ios\nsystem\n"
+    yield "OBJ", b"(" + name("os", "system") + shell + b"o"
+    yield (
+        "NEWOBJ",
+        name("builtins", "map")
+        + group(name("os", "system"), group(shell))
+        + b"\x81"
+        + b"q\xf0"
+        + (name("builtins", "list") + b"h\xf0\x85R\x86"),
+    )
+    yield (
+        "name by memo",
+        group(text("os") + b"q\xf0", text("system") + b"q\xf1", b"h\xf0h\xf1\x93", shell)
+        + (b"q\xf2" + call("operator", "itemgetter", integer(2)) + b"h\xf2\x85R" + group(shell) + b"R\x86"),
+    )
+    yield (
+        "name in the state of an object",
+        name("collections", "OrderedDict") + b")R" + (b"}" + text("x") + call("os", "system", shell) + b"sb"),
+    )
+    yield "call dropped at once", call("os", "system", shell) + b"0N"
+    yield (
+        "shape of an array",
+        EMPTY_ARRAY + array_state(group(call("os", "system", shell)), raw(b"")) + b"q\xf0",
+    )
+
+
+def forbidden_names() -> Iterator[tuple[str, bytes]]:
+    """Names outside the list, called without an argument, or with one text: only the name matters."""
+    names = """
+        os execv|os fork|os remove|os putenv|os.path join|nt system|posix execve|pty spawn|platform popen
+        subprocess run|subprocess check_output|asyncio.unix_events _UnixSubprocessTransport._start
+        builtins compile|builtins __import__|builtins getattr|builtins setattr|builtins delattr|builtins globals
+        builtins vars|builtins type|builtins input|builtins print|builtins bytes|builtins bytearray|builtins set
+        builtins frozenset|builtins slice|builtins range|builtins memoryview|builtins super|builtins exit
+        builtins breakpoint|__builtin__ execfile|__builtin__ apply|__builtin__ reload
+        importlib import_module|importlib.util spec_from_file_location|imp load_source|runpy run_path
+        runpy run_module|runpy _run_code|code interact|codeop compile_command|marshal loads|types CodeType
+        types FunctionType|types MethodType|types SimpleNamespace|ctypes CDLL|ctypes.util find_library
+        ctypes string_at|_ctypes dlopen|mmap mmap|signal raise_signal|sys exit|sys setprofile|sys modules
+        sys _getframe|gc get_objects|inspect getsource|threading Thread|multiprocessing.process Process
+        socket socket|socket create_connection|ssl get_server_certificate|http.client HTTPConnection
+        urllib.request urlopen|urllib.request urlretrieve|webbrowser open|smtplib SMTP|ftplib FTP|shutil rmtree
+        shutil move|tempfile mktemp|pathlib Path|glob glob|linecache getline|fileinput input|zipimport zipimporter
+        pydoc pipepager|pydoc locate|pkgutil resolve_name|pkgutil get_data|pip main|ensurepip bootstrap|venv create
+        idlelib.pyshell ModifiedInterpreter.runcode|lib2to3.pgen2.grammar Grammar.loads|logging.config fileConfig
+        logging FileHandler|configparser ConfigParser|xml.etree.ElementTree parse|sqlite3 connect|dbm open
+        shelve open|copyreg __newobj__|copyreg __newobj_ex__|copyreg add_extension|copy_reg __reduce_ex__
+        copyreg _extension_registry|pickle load|pickle Unpickler|_pickle Unpickler|pickle _Unpickler
+        pickle loads|cPickle loads|dill loads|cloudpickle loads|joblib load|torch load|pandas read_pickle
+        torch.serialization load|torch._utils _rebuild_tensor_v2|tensorflow io.read_file|keras.models load_model
+        functools partial|functools reduce|itertools accumulate|itertools starmap|operator attrgetter
+        operator methodcaller|operator itemgetter|collections defaultdict|collections Counter
+        collections namedtuple|collections UserDict|_collections OrderedDict|weakref finalize|atexit register
+        atexit _run_exitfuncs|contextlib ExitStack|unittest.mock patch|test.support.script_helper assert_python_ok
+        _codecs decode|_codecs lookup|_codecs register|codecs encode|codecs open|encodings search_function
+        uuid _get_command_stdout|_osx_support _read_output|_aix_support _read_cmd_output|_pyrepl.pager pipe_pager
+        distutils.file_util write_file|distutils.spawn spawn|setuptools.sandbox run_setup|cgitb enable
+        js eval|js fetch|pyodide.code run_js|pyodide.code eval_code|pyodide_js loadPackage|pyscript window
+        micropip install|pyodide.ffi create_proxy|kobai.storage dump_network|kobai.network np.load
+        numpy load|numpy loads|numpy fromfile|numpy loadtxt|numpy genfromtxt|numpy save|numpy savez|numpy memmap
+        numpy frompyfunc|numpy vectorize|numpy apply_along_axis|numpy fromfunction|numpy piecewise|numpy array
+        numpy zeros|numpy ones|numpy empty|numpy object_|numpy void|numpy record|numpy matrix|numpy frombuffer
+        numpy float64|numpy random.RandomState|numpy.random mtrand._rand.seed|numpy show_config
+        numpy.core.multiarray fromfile|numpy.core.multiarray frombuffer|numpy.core.multiarray empty
+        numpy.core.multiarray set_typeDict|numpy.core.multiarray _vec_string|numpy._core.multiarray fromstring
+        numpy._core.multiarray _reconstruct.__class__|numpy._core.multiarray add_docstring
+        numpy.core._multiarray_umath _reconstruct|numpy._core._multiarray_umath _reconstruct
+        numpy.core.numeric fromfunction|numpy._core.numeric _frombuffer.__globals__|numpy.core._internal ctypes
+        numpy.core._internal _newnames|numpy.core.records fromfile|numpy.core.records fromrecords
+        numpy.core.memmap memmap|numpy.core._methods pickle.loads|numpy._core._methods os.system
+        numpy.lib.format read_array|numpy.lib._npyio_impl NpzFile|numpy.lib.npyio load|numpy.lib.utils safe_eval
+        numpy.lib._datasource DataSource|numpy.lib._utils_impl drop_metadata|numpy.ctypeslib load_library
+        numpy.ctypeslib._ctypeslib ctypes.CDLL|numpy.distutils.exec_command exec_command
+        numpy.distutils.misc_util exec_mod_from_location|numpy.f2py compile|numpy.f2py.f2py2e run_main
+        numpy.f2py.crackfortran param_eval|numpy.f2py.capi_maps load_f2cmap_file|numpy.ma.core _mareconstruct
+        numpy.matrixlib.defmatrix _eval|numpy.matrixlib bmat|numpy.testing rundocs
+        numpy.testing._private.utils measure|numpy.testing._private.extbuild build_and_import_extension
+        numpy.random._pickle __randomstate_ctor|numpy.random._pickle __generator_ctor|numpy.dtypes ObjectDType
+        numpy.polynomial.polyutils _add|numpy._typing _ufunc|numpy.strings multiply|numpy.rec fromfile
+        numpy ndarray.tofile|numpy ndarray.dump|numpy ndarray.__reduce__|numpy ndarray.__init_subclass__
+        numpy ndarray.__class__|numpy dtype.__class__|numpy dtype.newbyteorder|numpy __builtins__
+        collections OrderedDict.__init__|collections OrderedDict.__init__.__globals__|collections OrderedDict.popitem
+        _codecs encode.__self__|copyreg _reconstructor.__globals__|copyreg _reconstructor.__builtins__
+        builtins object.__subclasses__|builtins object.__getattribute__|builtins object.__reduce_ex__
+        two_layer_net TwoLayerNet.__init__.__globals__|two_layer_net TwoLayerNet.predict|__main__ os.system
+        two_layer_net np.load|ch04.two_layer_net TwoLayerNetwork|__main__ twolayernet|common.layers Affine.forward
+        common.layers os|common.layers Dropout|common.functions softmax|common.util im2col|ch05.layers Affine
+        Numpy ndarray|NUMPY dtype|numpy Ndarray|numpy  ndarray|numpy. ndarray|.numpy ndarray|numpy.. dtype
+        numpу ndarray|numpy ndаrray|numpy.core ndarray|numpy.core.multiarray. _reconstruct|numpy ndarray.
+    """
+    for entry in (part for line in names.strip().splitlines() for part in line.strip().split("|")):
+        module, _, qualified = entry.partition(" ")
+        yield entry, call(module, qualified, text("x"))
+    for module, qualified in (
+        ("", ""),
+        ("numpy", ""),
+        ("", "ndarray"),
+        ("numpy\t", "ndarray"),
+        ("numpy", "ndarray\0"),
+    ):
+        yield f"{module!r} {qualified!r}", name(module, qualified)
+    yield "a very long name", name("numpy." + "x" * 100_000, "y" * 100_000)
+    yield "markup in a name", name("<img src=x onerror=alert(1)>", "\u202e\x07gpj.os")
+
+
+def forbidden_instructions() -> Iterator[tuple[str, bytes]]:
+    yield "EXT1", b"\x82\x01"
+    yield "EXT2", b"\x83\x01\x00"
+    yield "EXT4", b"\x84\x01\x00\x00\x00"
+    yield "EXT1 called", b"\x82\x01)R"
+    yield "PERSID", b"Pos.system\n"
+    yield "BINPERSID", text("os.system") + b"Q"
+    yield "DUP", b"N2" + b"0"
+    yield "POP", b"NN0"
+    yield "POP_MARK", b"N(N1"
+    yield "EMPTY_SET", b"\x8f"
+    yield "ADDITEMS", b"\x8f(K\x01\x90"
+    yield "FROZENSET", b"(K\x01\x91"
+    yield "NEWOBJ_EX", name("two_layer_net", "TwoLayerNet") + b")}\x92"
+    yield "NEXT_BUFFER", b"\x97"
+    yield "READONLY_BUFFER", raw(b"x") + b"\x98"
+    yield "LONG4", b"\x8b\x01\x00\x00\x00\x01"
+    yield "unknown instruction", b"\xff"
+    yield "zero byte", b"\x00"
+
+
+def odd_calls() -> Iterator[tuple[str, bytes]]:
+    """Names on the list, used as NumPy never does."""
+    ndarray, shape = name("numpy", "ndarray"), group(integer(0))
+    reconstruct = ("numpy.core.multiarray", "_reconstruct")
+    yield "_reconstruct of object", call(*reconstruct, name("builtins", "object"), shape, raw(b"b"))
+    yield "_reconstruct of dtype", call(*reconstruct, name("numpy", "dtype"), shape, raw(b"b"))
+    yield "_reconstruct of a network", call(*reconstruct, name("a", "TwoLayerNet"), shape, raw(b"b"))
+    yield "_reconstruct of itself", call(*reconstruct, name(*reconstruct), shape, raw(b"b"))
+    yield "_reconstruct huge", call(*reconstruct, ndarray, group(integer(2**31 - 1)), raw(b"b"))
+    yield "_reconstruct negative", call(*reconstruct, ndarray, group(integer(-1)), raw(b"b"))
+    yield "_reconstruct bool", call(*reconstruct, ndarray, group(b"\x89"), raw(b"b"))
+    yield "_reconstruct list shape", call(*reconstruct, ndarray, b"](K\x00e", raw(b"b"))
+    yield "_reconstruct few", call(*reconstruct, ndarray)
+    yield "_reconstruct many", call(*reconstruct, ndarray, shape, raw(b"b"), b"N")
+    yield "_reconstruct none", call(*reconstruct)
+    yield "_reconstruct code int", call(*reconstruct, ndarray, shape, integer(1))
+    yield "ndarray called", call("numpy", "ndarray", group(integer(2**31 - 1), integer(2**31 - 1)))
+    yield "ndarray with buffer", call("numpy", "ndarray", group(integer(1)), text("O"), raw(b"\0" * 8))
+    yield "ndarray by NEWOBJ", ndarray + group(group(integer(2**31 - 1))) + b"\x81"
+    yield "ndarray by INST", b"(" + group(integer(8)) + b"inumpy\nndarray\n"
+    yield "object called", call("builtins", "object")
+    yield "object by NEWOBJ", name("builtins", "object") + b")\x81"
+    yield "list as function", b"])R"
+    yield "text as function", text("os.system") + b")R"
+    yield "None as function", b"N)R"
+    yield "array as function", EMPTY_ARRAY + b")R"
+    yield "instance as function", name("a", "TwoLayerNet") + b")\x81)R"
+    yield "class as function", call("a", "TwoLayerNet")
+    yield "class with arguments", name("a", "TwoLayerNet") + group(integer(784), integer(2**30)) + b"\x81"
+    yield "class with arguments INST", b"(" + integer(784) + b"ia\nTwoLayerNet\n"
+    yield "layer called", call("common.layers", "Affine", b"N", b"N")
+    yield "arguments as list", name(*reconstruct) + b"]R"
+    yield "arguments as text", name("_codecs", "encode") + text("latin1") + b"R"
+    yield "NEWOBJ of a function", name("_codecs", "encode") + group(text("a"), text("latin1")) + b"\x81"
+    yield "OBJ of None", b"(No"
+    yield "OBJ of nothing", b"(o"
+    for (
+        code
+    ) in "O O8 |O8 V8 S8 U8 c16 M8 m8 f16 g f8,O f8,f8 (2,)f8 i16 f3 f 8 f8x object >f8 \u0660 float64".split(
+        " "
+    ):
+        yield f"dtype {code}", call("numpy", "dtype", text(code), b"\x89", b"\x88")
+    yield "dtype of a list", call("numpy", "dtype", b"](" + group(text("a"), text("O")) + b"e")
+    yield "dtype of a dict", call("numpy", "dtype", b"}" + text("names") + b"]s")
+    yield "dtype of ndarray", call("numpy", "dtype", ndarray)
+    yield "dtype of a number", call("numpy", "dtype", integer(8))
+    yield "dtype of nothing", call("numpy", "dtype")
+    yield "dtype with metadata", call("numpy", "dtype", text("f8"), b"\x89", b"\x88", b"}")
+    yield "dtype with a text flag", call("numpy", "dtype", text("f8"), text("x"))
+    states = {
+        "fields": group(
+            integer(3), text("<"), b"N", group(text("a")), b"}", integer(8), integer(1), integer(0)
+        ),
+        "subarray": group(
+            integer(3), text("<"), group(F8, group(integer(9))), b"NN", b"J\xff\xff\xff\xff" * 2, b"K\0"
+        ),
+        "size": group(integer(3), text("<"), b"NNN", integer(2**30), integer(-1), integer(0)),
+        "alignment": group(integer(3), text("<"), b"NNN", integer(-1), integer(2**30), integer(0)),
+        "flags": group(integer(3), text("<"), b"NNN", integer(-1), integer(-1), integer(63)),
+        "version": group(integer(4), text("<"), b"NNN", integer(-1), integer(-1), integer(0), b"N"),
+        "byte order": group(integer(3), text("x"), b"NNN", integer(-1), integer(-1), integer(0)),
+        "byte order None": group(integer(3), b"N", b"NNN", integer(-1), integer(-1), integer(0)),
+        "short": group(integer(3), text("<")),
+        "empty": b")",
+        "dict": b"}",
+        "text": text("f8"),
+    }
+    for what, state in states.items():
+        yield f"dtype state {what}", F8 + state + b"b"
+    one, eight = group(integer(1)), raw(b"\0" * 8)
+    arrays = {
+        "too short": array_state(group(integer(2)), eight),
+        "too long": array_state(one, raw(b"\0" * 9)),
+        "huge shape": array_state(group(integer(2**31 - 1), integer(2**31 - 1)), eight),
+        "overflowing shape": array_state(group(*[integer(2**16)] * 4), raw(b"")),
+        "zero times huge": array_state(group(integer(0), integer(2**31 - 1), integer(2**31 - 1)), raw(b"")),
+        "negative": array_state(group(integer(-1), integer(-1)), eight),
+        "float length": array_state(group(b"G" + struct.pack(">d", 1.0)), eight),
+        "bool length": array_state(group(b"\x88"), eight),
+        "65 axes": array_state(group(*[integer(1)] * 65), eight),
+        "shape list": array_state(b"](K\x01e", eight),
+        "shape number": array_state(integer(1), eight),
+        "list of objects": array_state(one, b"](Ne"),
+        "data text": array_state(one, text("\u3042" * 8)),
+        "data None": array_state(one, b"N"),
+        "data array": array_state(one, EMPTY_ARRAY),
+        "dtype text": array_state(one, eight, text("f8")),
+        "dtype class": array_state(one, eight, name("numpy", "dtype")),
+        "dtype None": array_state(one, eight, b"N"),
+        "version 0": array_state(one, eight, version=0),
+        "version bool": group(b"\x88", one, F8, b"\x89", eight),
+        "fortran text": array_state(one, eight, fortran=text("F")),
+        "four": group(one, F8, b"\x89", eight),
+        "dict": b"}",
+        "slots": group(b"N", b"}" + text("shape") + integer(1) + b"s"),
+        "nothing": b")",
+    }
+    for what, state in arrays.items():
+        yield f"array state {what}", EMPTY_ARRAY + state + b"b"
+    buffer = ("numpy._core.numeric", "_frombuffer")
+    yield "_frombuffer long", call(*buffer, eight, F8, group(integer(2)), text("C"))
+    yield "_frombuffer order", call(*buffer, eight, F8, one, text("A"))
+    yield "_frombuffer order None", call(*buffer, eight, F8, one, b"N")
+    yield "_frombuffer text", call(*buffer, text("x" * 8), F8, one, text("C"))
+    yield "_frombuffer of an array", call(*buffer, EMPTY_ARRAY, F8, one, text("C"))
+    yield "_frombuffer dtype text", call(*buffer, eight, text("O"), one, text("C"))
+    yield "_frombuffer few", call(*buffer, eight)
+    yield "_frombuffer axis order", call(*buffer, eight, F8, one, text("K"), group(integer(9)))
+    yield (
+        "scalar of object",
+        call("numpy.core.multiarray", "scalar", call("numpy", "dtype", text("O")), raw(b"x")),
+    )
+    yield "scalar too long", call("numpy.core.multiarray", "scalar", F8, raw(b"\0" * 9))
+    yield "scalar of text", call("numpy.core.multiarray", "scalar", text("f8"), eight)
+    yield "scalar of nothing", call("numpy.core.multiarray", "scalar", F8)
+    for codec in ("rot13", "zlib", "bz2", "hex", "base64", "utf-8", "idna", "unicode_escape", "uu", ""):
+        yield f"encode {codec}", call("_codecs", "encode", text("a"), text(codec))
+    yield "encode default", call("_codecs", "encode", text("a"))
+    yield "encode bytes", call("_codecs", "encode", raw(b"a"), text("latin1"))
+    yield "encode errors", call("_codecs", "encode", text("\u3042"), text("latin1"), text("namereplace"))
+    yield "encode not latin-1", call("_codecs", "encode", text("\u3042"), text("latin1"))
+    yield "OrderedDict of a dict", call("collections", "OrderedDict", b"}")
+    yield "OrderedDict of triples", call("collections", "OrderedDict", b"](](NNNee")
+    yield "OrderedDict of text", call("collections", "OrderedDict", text("ab"))
+    yield "OrderedDict of None", call("collections", "OrderedDict", b"N")
+    yield "OrderedDict twice", call("collections", "OrderedDict", b"]", b"]")
+    yield (
+        "_reconstructor of list",
+        call("copyreg", "_reconstructor", name("a", "TwoLayerNet"), name("a", "b"), b"N"),
+    )
+    base = name("builtins", "object")
+    yield "_reconstructor of ndarray", call("copyreg", "_reconstructor", ndarray, base, b"N")
+    yield "_reconstructor of object", call("copyreg", "_reconstructor", base, base, b"N")
+    yield "_reconstructor with state", call("copyreg", "_reconstructor", name("a", "TwoLayerNet"), base, b"}")
+    yield "_reconstructor of text", call("copyreg", "_reconstructor", text("TwoLayerNet"), base, b"N")
+
+
+def changes_of_live_objects() -> Iterator[tuple[str, bytes]]:
+    """BUILD, APPEND and SETITEM on what is not a fresh array, dtype or instance."""
+    dict_state, slots = b"}" + text("call") + b"Ns", group(b"N", b"}" + text("__code__") + b"Ns")
+    targets = {
+        "ndarray": name("numpy", "ndarray"),
+        "dtype class": name("numpy", "dtype"),
+        "_reconstruct": name("numpy.core.multiarray", "_reconstruct"),
+        "encode": name("_codecs", "encode"),
+        "OrderedDict": name("collections", "OrderedDict"),
+        "network class": name("two_layer_net", "TwoLayerNet"),
+        "layer class": name("common.layers", "Affine"),
+        "object": name("builtins", "object"),
+        "dict": b"}",
+        "list": b"]",
+        "text": text("x"),
+        "tuple": b")",
+        "None": b"N",
+    }
+    for what, target in targets.items():
+        yield f"BUILD {what}", target + dict_state + b"b"
+        yield f"BUILD slots {what}", target + slots + b"b"
+    instance = name("two_layer_net", "TwoLayerNet") + b")\x81"
+    yield "BUILD slots instance", instance + slots + b"b"
+    yield "BUILD text instance", instance + text("x") + b"b"
+    yield "BUILD with keys of tuples", instance + b"})Nsb"
+    yield "SETITEM instance", instance + text("params") + b"}s"
+    yield "SETITEM ndarray", name("numpy", "ndarray") + text("__setstate__") + b"Ns"
+    yield "SETITEM array", EMPTY_ARRAY + integer(0) + b"Ns"
+    yield "SETITEM list", b"]" + integer(0) + b"Ns"
+    yield "APPEND instance", instance + b"Na"
+    yield "APPEND dict", b"}Na"
+    yield "APPENDS tuple", b")(NNe"
+    yield "SETITEMS odd", b"}(" + text("a") + b"u"
+    yield "DICT odd", b"(" + text("a") + b"d"
+    yield "key tuple", b"})Ns"
+    yield "key array", b"}" + EMPTY_ARRAY + b"Ns"
+    yield "key number", b"}" + integer(1) + b"Ns"
+    yield "key class", b"}" + name("numpy", "ndarray") + b"Ns"
+    yield "key None", b"}NNs"
+    yield "key too long", b"}" + text("W" * 1000) + b"Ns"
+
+
+def memo_and_stack_games() -> Iterator[tuple[str, bytes]]:
+    yield "get of nothing", b"h\xfe"
+    yield "long get of nothing", b"j\xff\xff\xff\x7f"
+    yield "text get of nothing", b"g999999\n"
+    yield "negative get", b"g-1\n"
+    yield "huge put", b"Nr\xff\xff\xff\xff"
+    yield "huge text put", b"Np99999999999999999999\n"
+    yield "negative put", b"Np-1\n"
+    yield "put of an empty stack", b"(q\x01N"
+    yield "stop within a mark", b"(."
+    yield "stop on an empty stack", b"(." + b"N"
+    yield "reduce on an empty stack", b"(R"
+    yield "build on an empty stack", b"(b"
+    yield "tuple3 of one", b"(N\x87"
+    yield "mark missing", b"t" * 3
+    yield "stack name of numbers", b"K\x01K\x02\x93"
+    yield "stack name of bytes", raw(b"os") + raw(b"system") + b"\x93"
+    yield "stack name of lists", b"]]\x93"
+    yield "stack name of nothing", b"(\x93"
+    yield "number not a number", b"Iabc\n"
+    yield "number with underscores and spaces", b"I 1_x\n"
+    yield "number of 5000 digits", b"L" + b"9" * 5000 + b"L\n"
+    yield "long of 255 bytes", b"\x8a\xff" + b"\x7f" * 255
+    yield "float not a float", b"Fabc\n"
+    yield "string without quotes", b"Sabc\n"
+    yield "string half quoted", b"S'abc\n"
+    yield "string with one quote", b"S'\n"
+    yield "string with a bad escape", b"S'\\x4'\n"
+    yield "string with an unknown escape", b"S'\\q'\n"
+    yield "string ending in a backslash", b"S'\\'\n"
+    yield "text not utf-8", b"X\x01\x00\x00\x00\xff"
+    yield "text with a bad escape", b"V\\u12\n"
+    yield "name not utf-8", b"c\xff\nsystem\n"
+    yield "frame past the end", b"\x95\xff\xff\xff\xff\xff\xff\xff\x7f" + b"N"
+    yield "frame of 2**64", b"\x95" + b"\xff" * 8 + b"N"
+    yield "bytes of 2**63", b"\x8e" + b"\xff" * 7 + b"\x7f"
+    yield "text of 2**64", b"\x8d" + b"\xff" * 8
+    yield "bytearray of 2**64", b"\x96" + b"\xff" * 8
+    yield "bytes of 4 GB", b"B\xff\xff\xff\xff"
+    yield "string of negative length", b"T\xff\xff\xff\xff"
+    yield "long of negative length", b"\x8b\xff\xff\xff\xff"
+    yield "protocol 255", b"\x80\xff" + b"N"
+    yield "protocol 6", b"\x80\x06" + b"N"
+
+
+def bombs() -> Iterator[tuple[str, bytes]]:
+    """Small files that cost much time or memory when replayed without limits."""
+    double = b"q\x01h\x01\x86"  # x -> (x, x)
+    yield "2**64 nested pairs", b")" + double * 64
+    yield "2**30 nested pairs as a key", b"}" + b")" + double * 30 + b"Ns"
+    yield "2**30 nested lists as a key", b"}" + b"]" + b"q\x01h\x01h\x01\x86" * 30 + b"Ns"
+    yield "deep tuples", b")" + b"\x85" * 40_000
+    yield "deep marks", b"(" * 40_000
+    yield "many values", b"N" * 200_000
+    yield "many memo entries", b"N" + b"\x94" * 200_000
+    yield "many marks", b"(t" * 200_000
+    yield (
+        "many encodes",
+        text("x" * 1_000_000)
+        + b"q\x01"
+        + name("_codecs", "encode")
+        + b"q\x02"
+        + text("latin1")
+        + (b"q\x03" + b"h\x02h\x01h\x03\x86R" * 6_000),
+    )
+    big = b"](" + group(text("a"), b"N") + b"q\x01" + b"h\x01" * 10_000 + b"eq\x02"
+    yield (
+        "many OrderedDicts",
+        big + name("collections", "OrderedDict") + b"q\x03" + b"h\x03h\x02\x85R" * 8_000,
+    )
+    yield (
+        "many array states",
+        EMPTY_ARRAY
+        + b"q\x01"
+        + text("\0" * 1_600_000)
+        + b"q\x02"
+        + (
+            group(integer(1), group(integer(200_000)), F8, b"\x89", b"h\x02") + b"q\x03b" + b"h\x03b" * 10_000
+        ),
+    )
+    yield "huge array of nothing", EMPTY_ARRAY + array_state(group(*[integer(10_000)] * 8), raw(b"")) + b"b"
+
+
+FAMILIES = (
+    runs_something,
+    forbidden_names,
+    forbidden_instructions,
+    odd_calls,
+    changes_of_live_objects,
+    memo_and_stack_games,
+    bombs,
+)
+
+
+def corpus() -> Iterator[tuple[str, bytes]]:
+    """(label, file) of every attack."""
+    for family in FAMILIES:
+        for label, attack in family():
+            yield f"{family.__name__}: {label}", in_network(attack)

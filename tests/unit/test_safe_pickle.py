@@ -1,0 +1,222 @@
+"""Nothing in a file is run: hostile files, cut files, fuzzed files."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+
+import hostile_pickles
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kobai.errors import NetworkFileError
+from kobai.network import TwoLayerNet
+from kobai.storage import load_network
+
+CORPUS = dict(hostile_pickles.corpus())
+GOOD = {protocol: hostile_pickles.good_file(protocol) for protocol in range(6)}
+
+
+def test_the_file_that_carries_the_attacks_is_a_network() -> None:
+    for data in GOOD.values():
+        network = load_network(data)
+        for name, array in hostile_pickles.params().items():
+            np.testing.assert_array_equal(network.params[name], array)
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(CORPUS) >= 500
+
+
+@pytest.mark.parametrize("label", CORPUS)
+def test_an_attack_is_refused_and_nothing_runs(
+    label: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    modules = set(sys.modules)
+    recursion_limit, random_state = sys.getrecursionlimit(), np.random.get_state()[1].tobytes()
+    with pytest.raises(NetworkFileError) as refusal:
+        load_network(CORPUS[label])
+    assert list(tmp_path.iterdir()) == []
+    assert set(sys.modules) == modules
+    assert sys.getrecursionlimit() == recursion_limit
+    assert np.random.get_state()[1].tobytes() == random_state
+    sentence = str(refusal.value)
+    assert sentence.endswith((".", "!"))
+    assert len(sentence) < 250
+    assert sentence.isprintable()
+
+
+def test_the_attacks_do_run_in_python_itself(tmp_path: Path) -> None:
+    """The corpus bites: each of these files makes the canary when Python's own pickle loads it."""
+    files = [hostile_pickles.in_network(attack) for _, attack in hostile_pickles.runs_something()]
+    for number, data in enumerate(files):
+        (tmp_path / f"{number}.pkl").write_bytes(data)
+    program = """
+import pickle, shutil, sys, time, warnings
+from pathlib import Path
+warnings.simplefilter("ignore")
+canary = Path(sys.argv[1])
+for number in range(int(sys.argv[2])):
+    try:
+        pickle.loads(Path(f"{number}.pkl").read_bytes())
+    except Exception as error:
+        print(number, error, file=sys.stderr)
+    deadline = time.monotonic() + 5
+    while not canary.exists() and time.monotonic() < deadline:
+        pass  # popen does not wait for its shell
+    print(number, "ran" if canary.exists() else "did not run", file=sys.stderr)
+    if not canary.exists():
+        sys.exit(1)
+    canary.rmdir() if canary.is_dir() else canary.unlink()
+"""
+    command = [sys.executable, "-c", program, hostile_pickles.CANARY, str(len(files))]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(files) >= 40
+
+
+@pytest.mark.parametrize(
+    ("module", "qualified"),
+    [
+        ("os", "system"),
+        ("builtins", "eval"),
+        ("numpy", "load"),
+        ("numpy.testing._private.utils", "runstring"),
+    ],
+)
+def test_the_refusal_names_what_the_file_asks_for(module: str, qualified: str) -> None:
+    attack = hostile_pickles.call(module, qualified, hostile_pickles.text("x"))
+    with pytest.raises(NetworkFileError) as refusal:
+        load_network(hostile_pickles.in_network(attack))
+    assert refusal.value.values["name"] == f"{module}.{qualified}"
+    assert "nothing was run" in str(refusal.value)
+
+
+def test_a_name_from_a_file_is_shown_short_and_visible() -> None:
+    attack = hostile_pickles.name("a" * 10_000, "\u202egpj\x07\r.os")
+    with pytest.raises(NetworkFileError) as refusal:
+        load_network(hostile_pickles.in_network(attack))
+    shown = str(refusal.value.values["name"])
+    assert len(shown) <= 60
+    assert shown.isprintable()
+
+
+BOMBS = [label for label in CORPUS if label.startswith("bombs")]
+
+
+@pytest.mark.parametrize("label", BOMBS)
+def test_a_bomb_is_refused_in_a_second_and_100_megabytes(label: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises(NetworkFileError):
+        load_network(CORPUS[label])
+    assert time.perf_counter() - start < 1
+    tracemalloc.start()
+    try:
+        with pytest.raises(NetworkFileError):
+            load_network(CORPUS[label])
+        assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_file_over_64_megabytes_is_refused() -> None:
+    with pytest.raises(NetworkFileError, match="64 MB"):
+        load_network(b"\x80\x04" + bytes(64 * 1024 * 1024))
+
+
+def test_an_array_over_8_million_numbers_is_refused() -> None:
+    hidden_size = 8 * 1024 * 1024 // 784 + 1
+    data = hostile_pickles.pickle.dumps(hostile_pickles.params(hidden_size), 4)
+    assert len(data) < 64 * 1024 * 1024
+    with pytest.raises(NetworkFileError, match="8 million"):
+        load_network(data)
+
+
+@pytest.mark.parametrize("protocol", GOOD)
+def test_a_file_cut_short_at_any_byte_is_refused(protocol: int) -> None:
+    data = GOOD[protocol]
+    for length in range(len(data)):
+        with pytest.raises(NetworkFileError):
+            load_network(data[:length])
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_a_file_cut_short_says_so(protocol: int) -> None:
+    with pytest.raises(NetworkFileError, match="cut short"):
+        load_network(GOOD[protocol][:-100])
+
+
+def _network_or_refusal(data: bytes) -> None:
+    try:
+        network = load_network(data)
+    except NetworkFileError:
+        return
+    assert isinstance(network, TwoLayerNet)
+    hidden_size = network.params["W1"].shape[1]
+    shapes = {"W1": (784, hidden_size), "b1": (hidden_size,), "W2": (hidden_size, 10), "b2": (10,)}
+    for name, shape in shapes.items():
+        assert network.params[name].shape == shape
+        assert network.params[name].dtype == np.float64
+        assert np.isfinite(network.params[name]).all()
+
+
+# The instructions, not the numbers within the arrays, are where a changed byte matters
+_EDITS = st.lists(
+    st.tuples(st.sampled_from(["change", "insert", "delete"]), st.floats(0, 1), st.integers(0, 255)),
+    min_size=1,
+    max_size=8,
+)
+
+
+def _edited(data: bytes, edits: list[tuple[str, float, int]], keep: int = 0) -> bytes:
+    changed = bytearray(data)
+    for kind, where, value in edits:
+        position = keep + int(where * (len(changed) - keep - 1))
+        changed[position : position + (kind != "insert")] = b"" if kind == "delete" else bytes([value])
+    return bytes(changed)
+
+
+@settings(max_examples=300, deadline=None)
+@given(protocol=st.integers(0, 5), edits=_EDITS)
+def test_a_changed_file_is_a_network_or_refused(protocol: int, edits: list[tuple[str, float, int]]) -> None:
+    _network_or_refusal(_edited(GOOD[protocol], edits))
+
+
+@settings(max_examples=500, deadline=None)
+@given(protocol=st.integers(0, 5), edits=_EDITS, data=st.data())
+def test_changed_instructions_are_a_network_or_refused(
+    protocol: int, edits: list[tuple[str, float, int]], data: st.DataObject
+) -> None:
+    head = _edited(GOOD[protocol][:150], edits)
+    tail = _edited(GOOD[protocol][-300:], data.draw(_EDITS))
+    _network_or_refusal(head + GOOD[protocol][150:-300] + tail)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from([b"", b"\x80\x02", b"\x80\x04", b"(dp0\n", b"}q\x00("]))
+def test_random_bytes_are_refused(data: bytes, start: bytes) -> None:
+    with pytest.raises(NetworkFileError):
+        load_network(start + data)
+
+
+_PIECES = st.sampled_from(
+    [bytes([code]) for code in b".()[]{}NK012RbotdelsauQ\x81\x85\x86\x87\x88\x89\x8f\x90\x93\x94\x95\x97"]
+    + [b"K\x00", b"q\x00", b"h\x00", b"q\x01", b"h\x01", hostile_pickles.F8, hostile_pickles.EMPTY_ARRAY]
+    + [hostile_pickles.name("numpy", "ndarray"), hostile_pickles.name("a", "TwoLayerNet")]
+    + [hostile_pickles.name("_codecs", "encode"), hostile_pickles.name("collections", "OrderedDict")]
+    + [hostile_pickles.name("copyreg", "_reconstructor"), hostile_pickles.name("builtins", "object")]
+    + [hostile_pickles.text("W1"), hostile_pickles.text("latin1"), hostile_pickles.raw(b"\0" * 8)]
+)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(_PIECES, max_size=40))
+def test_random_instructions_are_refused(pieces: list[bytes]) -> None:
+    with pytest.raises(NetworkFileError):
+        load_network(b"\x80\x04" + b"".join(pieces) + b".")

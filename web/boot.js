@@ -1,0 +1,103 @@
+// What must work before any Python does: the language of the static text, and a sentence when the start fails.
+"use strict";
+window.kobai = (() => {
+  const messages = window.kobaiMessages || {};
+  const asked = new URLSearchParams(location.search).get("lang");
+  const remembered = () => {
+    try {
+      return localStorage.getItem("kobai-language");
+    } catch {
+      return null; // storage may be forbidden: the browser's language then decides
+    }
+  };
+  const known = (language) => (["ja", "en"].includes(language) ? language : null);
+  const browsers = navigator.languages.some((l) => l.startsWith("ja")) ? "ja" : "en";
+  let language = known(asked) || known(remembered()) || browsers;
+
+  const _ = (message) => messages[language]?.[message] || message;
+  // Accessible names hold the English name too: tests, and voice control in either language, can say it.
+  const name = (message) => (_(message) === message ? message : `${_(message)} (${message})`);
+
+  const translate = () => {
+    document.documentElement.lang = language;
+    const each = (attribute, act) =>
+      document.querySelectorAll(`[${attribute}]`).forEach((element) => {
+        if (!element.getAttribute(attribute)) element.setAttribute(attribute, element.textContent.trim());
+        act(element, element.getAttribute(attribute));
+      });
+    each("data-t", (element, message) => (element.textContent = _(message)));
+    each("data-t-label", (element, message) => element.setAttribute("aria-label", _(message)));
+    each("data-t-region", (element, message) => element.setAttribute("aria-label", name(message)));
+    each("data-t-button", (element, message) => {
+      element.textContent = _(message);
+      element.setAttribute("aria-label", name(message));
+    });
+    document.querySelectorAll("[data-language]").forEach((button) => {
+      button.setAttribute("aria-pressed", String(button.dataset.language === language));
+    });
+  };
+
+  const setLanguage = (chosen) => {
+    language = known(chosen) || language;
+    try {
+      localStorage.setItem("kobai-language", language);
+    } catch {
+      // the choice then holds for this visit only
+    }
+    const url = new URL(location.href);
+    url.searchParams.set("lang", language);
+    history.replaceState(history.state, "", url);
+    translate();
+  };
+
+  const show = (sentence, details) => {
+    const id = (i) => document.getElementById(i);
+    id("problem-sentence").textContent = sentence;
+    id("problem-details").textContent = details;
+    id("problem-fold").hidden = !details;
+    id("problem-close").hidden = true;
+    id("problem-retry").hidden = false;
+    id("problem-retry").onclick = () => location.reload();
+    id("problem").hidden = false;
+  };
+
+  // Until the page's own Python reports in, failures are told from here.
+  let up = false;
+  const failed = (details) => {
+    if (up) return;
+    const say = () =>
+      show(
+        _("The page could not start: a part of it could not be loaded. Check the connection, then try again."),
+        details,
+      );
+    document.readyState === "loading" ? addEventListener("DOMContentLoaded", say) : say();
+  };
+  addEventListener("error", (event) => failed(event.message || event.target?.src || event.target?.href || "?"), true);
+  addEventListener("unhandledrejection", (event) => failed(String(event.reason?.stack || event.reason)));
+  const watchdog = setTimeout(() => failed(_("No answer within 60 seconds.")), 60000);
+
+  addEventListener("DOMContentLoaded", () => {
+    translate();
+    document.querySelectorAll("[data-language]").forEach((button) => {
+      button.addEventListener("click", () => setLanguage(button.dataset.language));
+    });
+    if (typeof WebAssembly !== "object") {
+      show(
+        _("This browser cannot run WebAssembly, which Python needs here. Please use a current Firefox, Chrome, Edge or Safari."),
+        navigator.userAgent,
+      );
+    }
+  });
+
+  return {
+    _,
+    name,
+    get language() {
+      return language;
+    },
+    pageIsUp() {
+      up = true;
+      clearTimeout(watchdog);
+    },
+  };
+})();
