@@ -15,7 +15,7 @@ from typing import NamedTuple, NoReturn
 from .errors import NetworkFileError
 
 MAX_BYTES = 64 * 1024 * 1024
-MAX_TEXT_BYTES = 16 * 1024 * 1024  # of one unicode text, which may take four times as much memory
+MAX_TEXT_BYTES = 16 * 1024 * 1024  # of one text, which may take four times as much memory
 MAX_INSTRUCTIONS = 50_000
 
 # What Pickler emits for dicts, arrays and plain instances. Not here: EXT1/2/4 (calls by number), PERSID (asks
@@ -30,7 +30,7 @@ _NEEDED = (
 )
 _ALLOWED = frozenset(_NEEDED.split())
 _BY_CODE = {info.code: info for info in pickletools.opcodes}
-_ESCAPE = re.compile(rb"\\(?:x[0-9a-fA-F]{2}|[\\'\"nrt])")  # all that repr() of Python 2 writes
+_UNKNOWN_ESCAPE = re.compile(rb"\\(?!x[0-9a-fA-F]{2}|['\"nrt])")  # repr() of Python 2 writes these, and \\\\
 
 
 class Instruction(NamedTuple):
@@ -79,14 +79,13 @@ def _argument(info: pickletools.OpcodeInfo, stream: io.BytesIO, data: bytes) -> 
     if info.arg is None:
         return None
     start = stream.tell()
+    if info.name in ("STRING", "UNICODE") and data.find(b"\n", start) - start > MAX_TEXT_BYTES:
+        too_large()
     match info.name:
         case "GLOBAL" | "INST":  # pickletools reads names as ASCII, a module may be called 二層
             return _line(stream).decode("utf-8"), _line(stream).decode("utf-8")
         case "STRING":  # pickletools reads it as ASCII, Python 2 wrote bytes
             return _python2_string(_line(stream))
-        case "UNICODE":
-            if data.find(b"\n", start) - start > MAX_TEXT_BYTES:
-                too_large()
         case "BINUNICODE" | "BINUNICODE8":
             width = 4 if info.name == "BINUNICODE" else 8
             if MAX_TEXT_BYTES < int.from_bytes(data[start : start + width], "little") < len(data):
@@ -113,7 +112,7 @@ def _python2_string(line: bytes) -> str:
     if len(quoted) < 2 or quoted[:1] not in (b"'", b'"') or quoted[-1:] != quoted[:1]:
         raise ValueError("no quotes")
     body = quoted[1:-1]
-    if b"\\" in _ESCAPE.sub(b"", body):
+    if _UNKNOWN_ESCAPE.search(body.replace(rb"\\", b"")):
         raise ValueError("unknown escape")
     return codecs.escape_decode(body)[0].decode("latin-1")
 
@@ -140,7 +139,7 @@ def damaged(position: int) -> NoReturn:
 
 def too_large() -> NoReturn:
     raise NetworkFileError(
-        "The file holds more than Kobai opens (at most {megabytes} MB, 8 million numbers in an array, "
-        "32 levels). A saved network has four arrays, about 0.3 MB.",
+        "The file holds more than Kobai opens (at most {megabytes} MB, 16 MB in a text, 8 million numbers "
+        "in an array, 32 levels). A saved network has four arrays, about 0.3 MB.",
         megabytes=MAX_BYTES // 1024 // 1024,
     )

@@ -12,7 +12,6 @@ import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from itertools import islice
 
 import numpy as np
 
@@ -254,17 +253,21 @@ class Trainer:
             _finite(saved[key], (saved[key].size,))
             for key in ("train_loss_list", "train_acc_list", "test_acc_list")
         )
-        if len(losses) > self.settings.iterations or len(train_acc) != len(test_acc):
+        due = [i + 1 for i in range(len(losses)) if i % self.iter_per_epoch == 0]
+        evaluating = bool(saved["evaluating"])
+        if (
+            len(losses) > self.settings.iterations
+            or not len(train_acc) == len(test_acc) == len(due) - evaluating
+        ):
             raise ValueError
         self.train_loss_list = losses.tolist()
         self.train_acc_list, self.test_acc_list = train_acc.tolist(), test_acc.tolist()
-        due = (i + 1 for i in range(self.iteration) if i % self.iter_per_epoch == 0)
-        self.evaluated_at = list(islice(due, len(self.test_acc_list)))
+        self.evaluated_at = due[: len(test_acc)]
         keys, position = saved["random_keys"], int(saved["random_position"])
         if keys.dtype != np.uint32 or not 0 <= position <= keys.size:  # NumPy does not check the position
             raise ValueError
         self._random.set_state(("MT19937", keys, position, 0, 0.0))  # no half-used pair of randn
-        self._evaluation = self._evaluate() if saved["evaluating"] else None
+        self._evaluation = self._evaluate() if evaluating else None
 
 
 def _finite(array: Array, shape: tuple[int, ...]) -> Array:

@@ -12,7 +12,6 @@ _now = {"goal": "", "files": (), "spoken": -1}
 PYTHON = ("pyodide/", "py/")
 GOALS = {
     "python": N_("Python is starting: {done} of {all} MB."),
-    "test": N_("The test images are loading: {done} of {all} MB."),
     "train": N_("The 60,000 training images are loading: {done} of {all} MB."),
     "matplotlib": N_("Matplotlib is loading: {done} of {all} MB."),
 }

@@ -88,9 +88,6 @@ def _check_sources(project: Project) -> None:
     for needed in ("web/index.html", "py/page", "py/worker", "py/kobai", "static/locale", "static/networks"):
         path = project.root / needed
         if not path.exists() or (path.is_dir() and not any(path.iterdir())):
-            if needed != "web/index.html":
-                print(f"note: {needed} is missing or empty")
-                continue
             raise BuildError(
                 f"{needed} is missing or empty, and the page cannot do without it: restore it from git."
             )

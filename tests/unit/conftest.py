@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+os.environ.setdefault(
+    "OPENBLAS_NUM_THREADS", "1"
+)  # read when NumPy loads; threads slow such small products down
+
 import numpy as np
 import pytest
 from hypothesis import settings

@@ -66,7 +66,7 @@ def test_what_the_page_cannot_show_stops_the_build(tmp_path, extra):
 
 @pytest.mark.parametrize(
     "text",
-    ['msgid "a"\nmsgstr "1"\n\nmsgid "a"\nmsgstr "2"\n', 'msgid "a"\nmsgstr unquoted\n'],
+    ['msgid "a"\nmsgstr "1"\n\nmsgid "a"\nmsgstr "2"\n', 'msgid "a"\nmsgstr "un"quoted"\n'],
     ids=["twice", "syntax"],
 )
 def test_a_broken_catalogue_stops_the_build(tmp_path, text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 import time
@@ -13,7 +14,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from kobai.errors import NetworkFileError
 from kobai.network import TwoLayerNet
 from kobai.storage import load_network
@@ -132,7 +132,7 @@ def test_a_file_over_64_megabytes_is_refused() -> None:
 
 def test_an_array_over_8_million_numbers_is_refused() -> None:
     hidden_size = 8 * 1024 * 1024 // 784 + 1
-    data = hostile_pickles.pickle.dumps(hostile_pickles.params(hidden_size), 4)
+    data = pickle.dumps(hostile_pickles.params(hidden_size), 4)
     assert len(data) < 64 * 1024 * 1024
     with pytest.raises(NetworkFileError, match="8 million"):
         load_network(data)

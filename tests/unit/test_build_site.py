@@ -1,0 +1,265 @@
+"""The build as a whole, on a small project: what lands in the site, and that a failed build changes nothing."""
+
+import errno
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from build_project import ROOT, SmallProject, files_below
+from sitebuild import assemble, cli, site, sizes, testing
+from sitebuild.errors import BuildError
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    small = SmallProject(tmp_path)
+    monkeypatch.setattr(site, "load_parts", lambda: small.parts)
+    monkeypatch.setenv("KOBAI_CACHE", str(small.cache.folder))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # the command line sets a handler for its process
+    return small
+
+
+def test_the_site_holds_what_it_should_and_nothing_else(small):
+    assert cli.main(small.root, ["build", "--base-path", "kobai"]) == 0
+    files = files_below(small.project.dist)
+    licences = {name for name in files if name.startswith("licenses/")}
+    assert set(files) - licences == {
+        "404.html", "css/page.css", "data/t10k-images-idx3-ubyte.gz", "icons/icon.svg", "index.html", "locale.js",
+        "networks/book.pkl", "py/library.zip", "py/page/main.py", "py/worker/session.py",
+        "pyodide/numpy-1.0.whl", "pyodide/pyodide-lock.json", "pyscript/core.js",
+    }  # fmt: skip
+    assert {"licenses/README.txt", "licenses/pyodide.txt", "licenses/numpy/LICENSE"} <= licences
+    assert files["licenses/numpy/LICENSE"] == b"licence of numpy"
+    assert files["index.html"] == (small.root / "web/index.html").read_bytes()
+    assert 'window.kobaiMessages = {"ja":{"Train":"学習する"}};' in files["locale.js"].decode()
+    assert b"sourceMappingURL" not in files["pyscript/core.js"]
+    assert b"run();" in files["pyscript/core.js"]
+    assert b'href="/kobai/"' in files["404.html"]
+    assert list(json.loads(files["pyodide/pyodide-lock.json"])["packages"]) == ["numpy"]
+    with zipfile.ZipFile(io.BytesIO(files["py/library.zip"])) as library:
+        assert library.namelist() == ["kobai/__init__.py", "kobai/functions.py", "worker/session.py"]
+        assert library.read("kobai/functions.py") == (small.root / "py/kobai/functions.py").read_bytes()
+
+
+def test_the_unit_tests_find_mnist_where_they_look(small):
+    cli.main(small.root, ["build"])
+    name = "t10k-images-idx3-ubyte.gz"
+    assert (small.root / ".cache/mnist" / name).read_bytes() == (
+        small.project.dist / "data" / name
+    ).read_bytes()
+
+
+def test_the_same_sources_give_the_same_bytes(small):
+    cli.main(small.root, ["build"])
+    first = files_below(small.project.dist)
+    for path in (small.root / "py").rglob("*.py"):
+        os.utime(path, (1, 1))
+    cli.main(small.root, ["build"])
+    assert files_below(small.project.dist) == first
+
+
+def test_only_the_folders_of_the_build_are_written(small, tmp_path):
+    def outside():
+        return {
+            name: content
+            for name, content in files_below(small.root).items()
+            if not name.startswith(("dist/", ".cache/"))
+        }
+
+    before, cached = outside(), files_below(small.cache.folder)
+    cli.main(small.root, ["build"])
+    cli.main(small.root, ["build", "--out", str(tmp_path / "elsewhere")])
+    assert outside() == before
+    assert files_below(small.cache.folder) == cached
+    assert {path.name for path in tmp_path.iterdir()} == {"clone", "cache", "elsewhere"}
+    assert files_below(tmp_path / "elsewhere") == files_below(small.project.dist)
+
+
+def failing_with(error):
+    def fail(*_):
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (KeyboardInterrupt(), 130, "Stopped."),
+        (BuildError("What to do."), 1, "error: What to do."),
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "error: The disk is full: free some space"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/some/where"),
+            1,
+            "error: /some/where: Permission",
+        ),
+    ],
+    ids=["Ctrl-C", "mistake", "disk full", "not allowed"],
+)
+@pytest.mark.parametrize("former", [True, False], ids=["rebuild", "first build"])
+def test_a_build_that_fails_leaves_nothing_half_made(
+    small, monkeypatch, capsys, error, code, sentence, former
+):
+    if former:
+        cli.main(small.root, ["build"])
+    before = files_below(small.root)
+    small.write("web/index.html", "<title>newer</title>")
+    before["web/index.html"] = b"<title>newer</title>"
+    monkeypatch.setattr(assemble, "_write_library", failing_with(error))  # late: half of the site is written
+    capsys.readouterr()
+    assert cli.main(small.root, ["build"]) == code
+    assert files_below(small.root) == before
+    assert small.project.dist.exists() == former
+    message = capsys.readouterr().err.strip()
+    assert message.startswith(sentence)
+    assert "\n" not in message
+
+
+def test_a_full_disk_while_filling_the_cache_leaves_no_broken_entry(small, monkeypatch, capsys):
+    entry = small.part("core.js")
+    small.cache.path(entry.sha256).unlink()
+    source = small.project.node_modules / entry.package / entry.member
+    source.parent.mkdir(parents=True)
+    source.write_bytes(small.contents["core.js"])
+    before = files_below(small.cache.folder)
+    monkeypatch.setattr(shutil, "copyfileobj", failing_with(OSError(errno.ENOSPC, "No space left on device")))
+    assert cli.main(small.root, ["build"]) == 1
+    assert "The disk is full" in capsys.readouterr().err
+    assert files_below(small.cache.folder) == before
+
+
+def test_a_site_over_its_budget_is_not_built(small, capsys):
+    cli.main(small.root, ["build"])
+    before = files_below(small.project.dist)
+    (small.root / "web" / "huge.bin").write_bytes(os.urandom(sizes.PAGE.budget))
+    assert cli.main(small.root, ["build"]) == 1
+    assert "error: 'page interactive' takes" in capsys.readouterr().err
+    assert files_below(small.project.dist) == before
+
+
+@pytest.mark.parametrize(
+    "lost", ["web/index.html", "py/page", "py/worker", "py/kobai", "static/locale", "static/networks"]
+)
+def test_a_source_that_is_missing_is_named(small, capsys, lost):
+    path = small.root / lost
+    path.unlink() if path.is_file() else shutil.rmtree(path)
+    assert cli.main(small.root, ["build"]) == 1
+    assert capsys.readouterr().err.startswith(f"error: {lost} is missing")
+    assert not small.project.dist.exists()
+
+
+def test_two_sources_for_one_file_stop_the_build(small, capsys):
+    small.write("web/icons/icon.svg", "<svg id='another'/>")
+    assert cli.main(small.root, ["build"]) == 1
+    assert "would replace another file" in capsys.readouterr().err
+
+
+def test_a_folder_with_something_else_is_never_replaced(small, tmp_path, capsys):
+    thesis = tmp_path / "documents" / "thesis.txt"
+    thesis.parent.mkdir()
+    thesis.write_text("years of work", encoding="utf-8")
+    for out in (thesis.parent, thesis):
+        assert cli.main(small.root, ["build", "--out", str(out)]) == 1
+        assert "something that is not a built site" in capsys.readouterr().err
+    assert thesis.read_text(encoding="utf-8") == "years of work"
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("/", "/"), ("", "/"), ("kobai", "/kobai/"), ("/kobai", "/kobai/"), ("/a/b-c.d/", "/a/b-c.d/")],
+)
+def test_base_paths_are_understood(given, meant):
+    assert assemble.normal_base_path(given) == meant
+
+
+@pytest.mark.parametrize("given", ["/a b/", '/"><script>/', "/../", "https://elsewhere/", "//"[:1] + "a//b/"])
+def test_base_paths_that_make_no_sense_are_refused(given):
+    with pytest.raises(BuildError, match="--base-path"):
+        assemble.normal_base_path(given)
+
+
+def test_serve_builds_only_when_something_changed(small, monkeypatch):
+    built = []
+    monkeypatch.setattr(
+        site, "build", lambda *arguments, build=site.build: (built.append(1), build(*arguments))
+    )
+
+    def needed(base_path="/"):
+        built.clear()
+        site.build_when_needed(small.project, base_path)
+        return bool(built)
+
+    assert needed()
+    assert not needed()
+    small.write("py/kobai/functions.py", "def relu(x): return x * (x > 0)\n")
+    assert needed()
+    assert not needed()
+    (small.project.dist / "index.html").unlink()
+    assert needed()
+    assert needed("/kobai/")
+    assert not needed("/kobai/")
+
+
+def clone_for_commands(tmp_path):
+    """build.py with nothing in its cache and an npm that is no npm."""
+    clone = tmp_path / "clone"
+    shutil.copytree(ROOT / "py" / "sitebuild", clone / "py" / "sitebuild")
+    shutil.copy(ROOT / "build.py", clone)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    return clone, programs
+
+
+def run_build(clone, programs, tmp_path):
+    return subprocess.run(
+        [sys.executable, "build.py", "build"],
+        cwd=clone, capture_output=True, text=True, timeout=60, check=False,
+        env={"PATH": str(programs), "KOBAI_CACHE": str(tmp_path / "cache"), "HOME": str(tmp_path)},
+    )  # fmt: skip
+
+
+def test_the_command_without_npm_says_one_sentence(tmp_path):
+    clone, programs = clone_for_commands(tmp_path)
+    done = run_build(clone, programs, tmp_path)
+    assert done.returncode == 1
+    assert (
+        done.stderr
+        == "error: npm was not found: install Node.js 20 or newer, which brings npm, and try again.\n"
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_command_is_quiet_and_leaves_no_site(tmp_path, number):
+    clone, programs = clone_for_commands(tmp_path)
+    for name, code in (
+        ("node", "print('v20.0.0')"),
+        # while it "downloads", its parent is stopped; it must be stopped too, or this test would not end
+        ("npm", f"import os, signal; os.kill(os.getppid(), {int(number)}); signal.pause()"),
+    ):
+        (programs / name).write_text(f"#!{sys.executable}\n{code}\n", encoding="utf-8")
+        (programs / name).chmod(0o755)
+    done = run_build(clone, programs, tmp_path)
+    assert (done.returncode, done.stderr) == (130, "\nStopped.\n")
+    assert not (clone / "dist").exists()
+
+
+def test_pytest_arguments_reach_pytest_as_they_are(small, monkeypatch):
+    seen = []
+    monkeypatch.setattr(testing, "run", lambda project, arguments: seen.append(arguments) or 0)
+    cli.main(small.root, ["test"])
+    cli.main(small.root, ["test", "-k", "softmax", "--maxfail=1", "tests/unit"])
+    assert seen == [[], ["-k", "softmax", "--maxfail=1", "tests/unit"]]
+
+
+@pytest.mark.parametrize("command", ["build", "serve", "test"])
+def test_each_command_explains_itself(small, capsys, command):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(small.root, [command, "--help"])
+    assert stop.value.code == 0
+    assert f"usage: build.py {command}" in capsys.readouterr().out

@@ -1,0 +1,62 @@
+"""What the page's files say twice must be the same: limits, module lists, the shipped network's answers."""
+
+import json
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from kobai import mnist
+from kobai.settings import LIMITS, Settings
+from kobai.storage import load_network
+from sitebuild.extract_messages import ROOT
+
+
+class Fields(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.by_id = {}
+
+    def handle_starttag(self, tag, attrs):
+        if dict(attrs).get("id"):
+            self.by_id[dict(attrs)["id"]] = dict(attrs)
+
+
+@pytest.fixture(scope="module")
+def fields():
+    parser = Fields()
+    parser.feed((ROOT / "web" / "index.html").read_text(encoding="utf-8"))
+    return parser.by_id
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_field_allows_what_the_library_allows(fields, name):
+    field, limit = fields[name], LIMITS[name]
+    assert (float(field["min"]), float(field["max"])) == (limit.minimum, limit.maximum)
+    assert field["step"] == ("1" if limit.integer else "any")
+    assert float(field["value"]) == getattr(Settings(), name)
+
+
+def test_every_module_of_the_page_is_listed_for_pyscript():
+    listed = set(json.loads((ROOT / "web" / "page.json").read_text())["files"])
+    modules = {f"./py/page/{path.name}" for path in (ROOT / "py" / "page").glob("*.py") if path.name != "main.py"}
+    assert listed == modules
+
+
+def test_the_answers_before_python_is_up_are_those_of_the_shipped_network(mnist_dir):
+    first = json.loads((ROOT / "static" / "networks" / "first_answers.json").read_text())
+    network = load_network((ROOT / "static" / "networks" / "two_layer_net.pkl").read_bytes())
+    _train, (x_test, t_test) = mnist.load_mnist(dataset_dir=mnist_dir)
+    for image in first["images"]:
+        index = image["index"]
+        assert image["label"] == t_test[index]
+        np.testing.assert_allclose(image["probabilities"], network.predict(x_test[index]), atol=1e-7)
+        png = mnist.image_png(np.rint(x_test[index] * 255).astype(np.uint8))
+        assert (ROOT / "static" / image["src"]).read_bytes() == png
+
+
+def test_the_shipped_network_has_the_accuracy_that_its_provenance_states(mnist_dir):
+    about = json.loads((ROOT / "static" / "networks" / "two_layer_net.json").read_text())
+    network = load_network((ROOT / "static" / "networks" / "two_layer_net.pkl").read_bytes())
+    _train, (x_test, t_test) = mnist.load_mnist(dataset_dir=mnist_dir)
+    assert network.accuracy(x_test, mnist.one_hot(t_test)) == about["accuracy"]
+    assert about["settings"]["iterations"] == about["iterations"] == 10_000
