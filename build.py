@@ -12,6 +12,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 (this line is for those who run an
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "py"))
+sys.pycache_prefix = str(ROOT / ".cache" / "pycache")  # the sources' own folders stay as they are
 
 from sitebuild.cli import main  # noqa: E402
 

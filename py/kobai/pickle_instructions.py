@@ -30,7 +30,9 @@ _NEEDED = (
 )
 _ALLOWED = frozenset(_NEEDED.split())
 _BY_CODE = {info.code: info for info in pickletools.opcodes}
-_UNKNOWN_ESCAPE = re.compile(rb"\\(?!x[0-9a-fA-F]{2}|['\"nrt])")  # repr() of Python 2 writes these, and \\\\
+_UNKNOWN_ESCAPE = re.compile(
+    rb"\\(?!x[0-9a-fA-F]{2}|['\"nrt])"
+)  # all of repr() in Python 2, but the doubled backslash
 
 
 class Instruction(NamedTuple):

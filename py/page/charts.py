@@ -9,6 +9,7 @@ from pyscript import document, ffi, window
 from words import _, number, on_language, percent
 
 HEIGHTS = {"loss": 300, "accuracy": 150}
+LOSS_RANGE = {"min": {"soft": 0, "mode": 1, "pad": 0}, "max": {"soft": 2.5, "mode": 1, "pad": 0.05}}
 _now = {"count": 0, "room": 0, "x": None, "loss": None, "accuracies": [], "range": None, "last": 1}
 _plots = {}
 
@@ -18,7 +19,7 @@ def start():
     on_click("zoom-out", lambda: _zoom(2))
     on_click("zoom-all", lambda: _zoom(None))
     on(by_id("scrub"), "input", lambda event: _scrubbed())
-    clear(1)
+    clear(int(by_id("iterations").value))
     on_language(_build)
     scheme = window.matchMedia("(prefers-color-scheme: dark)")
     scheme.addEventListener("change", ffi.create_proxy(lambda event: _build()))
@@ -117,13 +118,27 @@ def _style(name):
 
 def _axis(label, values=None):
     ink, rule = _style("--ink-soft"), _style("--rule")
-    axis = {"label": label, "stroke": ink, "font": "12px system-ui", "labelFont": "12px system-ui", "labelSize": 18}
+    axis = {
+        "label": label,
+        "stroke": ink,
+        "font": "12px system-ui",
+        "labelFont": "12px system-ui",
+        "labelSize": 18,
+    }
     axis["grid"] = {"stroke": rule, "width": 1}
     axis["ticks"] = {"stroke": rule, "width": 1, "size": 4}
     axis["size"] = 36 if values is None else 52
     if values:
         axis["values"] = values
     return axis
+
+
+def _share(plot, value, *rest):
+    return "–" if value is None else percent(value)
+
+
+def _shares(plot, values, *rest):
+    return ffi.to_js([f"{value * 100:g} %" for value in values])
 
 
 def _build():
@@ -139,17 +154,23 @@ def _build():
         "points": {"show": False},
         "value": lambda plot, value, *rest: "–" if value is None else f"{value:.4f}",
     }
-    shares = lambda plot, values, *rest: ffi.to_js([f"{value * 100:g} %" for value in values])
-    share = lambda plot, value, *rest: "–" if value is None else percent(value)
-    train = {"label": _("training accuracy"), "stroke": _style("--blue"), "width": 2, "value": share}
-    test = {"label": _("test accuracy"), "stroke": _style("--vermillion"), "width": 2, "dash": [6, 4], "value": share}
-    _plots["loss"] = _plot("loss", [iteration, loss_series], [_axis(""), _axis(_("loss"), None)], cursor, _loss_range)
+    train = {"label": _("training accuracy"), "stroke": _style("--blue"), "width": 2, "value": _share}
+    test = {
+        "label": _("test accuracy"),
+        "stroke": _style("--vermillion"),
+        "width": 2,
+        "dash": [6, 4],
+        "value": _share,
+    }
+    _plots["loss"] = _plot(
+        "loss", [iteration, loss_series], [_axis(""), _axis(_("loss"))], cursor, LOSS_RANGE
+    )
     _plots["accuracy"] = _plot(
         "accuracy",
         [iteration, train, test],
-        [_axis(_("iteration")), _axis(_("accuracy"), shares)],
+        [_axis(_("iteration")), _axis(_("accuracy"), _shares)],
         cursor,
-        lambda plot, least, most, *rest: ffi.to_js([0, 1]),
+        [0, 1],
     )
     draw()
 
@@ -168,10 +189,6 @@ def _plot(kind, series, axes, cursor, y_range):
         "hooks": {"setSelect": [_selected]},
     }
     return js.uPlot.new(ffi.to_js(options), ffi.to_js([[] for _unused in series]), place)
-
-
-def _loss_range(plot, least, most, *rest):
-    return ffi.to_js([0, max(2.5, most * 1.05) if most is not None and most > 0 else 2.5])
 
 
 def _count(value):

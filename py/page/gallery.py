@@ -16,7 +16,7 @@ def start(first):
     _now["items"] = first["images"]
     answer.start()
     _fill()
-    answer.show(_now["items"][0], first["network"])
+    answer.show(_now["items"][0], networks.name_of_current())
     on(by_id("thumbs"), "click", _on_click)
     on(by_id("thumbs"), "keydown", _on_key)
     for name in FILTERS:
@@ -147,7 +147,12 @@ def _where():
     last = _now["start"] + len(_now["items"])
     text = _("No image fits.")
     if total:
-        text = _("{first}–{last} of {total}", first=number(_now["start"] + 1), last=number(last), total=number(total))
+        text = _(
+            "{first}–{last} of {total}",
+            first=number(_now["start"] + 1),
+            last=number(last),
+            total=number(total),
+        )
     by_id("page-where").textContent = text
     why = _("There are no more images this way.") if trainer.ready() else _("Python is still loading.")
     enable("page-back", trainer.ready() and _now["start"] > 0, why)
@@ -159,7 +164,9 @@ def _fill():
     parts = []
     for image in _now["items"]:
         item = make("li")
-        picture = make("img", src=image["src"], width="28", height="28", tabindex="-1", data_index=str(image["index"]))
+        picture = make(
+            "img", src=image["src"], width="28", height="28", tabindex="-1", data_index=str(image["index"])
+        )
         _name(picture, image)
         item.append(picture)
         parts.append(item)

@@ -47,7 +47,9 @@ async def start_worker():
         raise problem
     finally:
         loading.aim("")
-    by_id("versions").textContent = _("Python {python}, NumPy {numpy}", python=answer["python"], numpy=answer["numpy"])
+    by_id("versions").textContent = _(
+        "Python {python}, NumPy {numpy}", python=answer["python"], numpy=answer["numpy"]
+    )
     networks.worker_is_ready(answer["networks"])
     gallery.worker_is_ready()
     await gallery.refresh()

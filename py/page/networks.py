@@ -4,24 +4,24 @@ import gallery
 import js
 import trainer
 from dom import by_id, enable, make, on, on_click, spawn
-from problems import Problem
+from problems import Problem, Refused
 from pyscript import document, ffi, window
-from words import _, number, on_language, percent
+from words import _, number, on_language
 
 LARGEST_FILE = 64 * 1024 * 1024  # bytes, the limit of kobai.storage
 LOADING = {
-    "dict": '''import pickle
+    "dict": """import pickle
 
 with open("{name}", "rb") as f:
     params = pickle.load(f)  # a dict: W1, b1, W2, b2
 
 network = TwoLayerNet(784, {hidden}, 10)
-network.params = params''',
-    "instance": '''import pickle
+network.params = params""",
+    "instance": """import pickle
 from two_layer_net import TwoLayerNet  # the book's ch04/two_layer_net.py
 
 with open("{name}", "rb") as f:
-    network = pickle.load(f)''',
+    network = pickle.load(f)""",
 }
 _now = {"current": "shipped", "networks": {}}
 
@@ -55,7 +55,10 @@ def name_of(key):
     if key == "trained":
         return _("yours, {iterations} iterations", iterations=number(network["iterations"]))
     if key == "before":
-        return _("your training before the reset, {iterations} iterations", iterations=number(network["iterations"]))
+        return _(
+            "your training before the reset, {iterations} iterations",
+            iterations=number(network["iterations"]),
+        )
     return network["name"]
 
 
@@ -124,7 +127,9 @@ def _show():
 def _code():
     network = _now["networks"][_now["current"]]
     form = by_id("save-format").value
-    text = LOADING[form].replace("{name}", "two_layer_net.pkl").replace("{hidden}", str(network["hidden_size"]))
+    text = (
+        LOADING[form].replace("{name}", "two_layer_net.pkl").replace("{hidden}", str(network["hidden_size"]))
+    )
     document.querySelector("#save-code code").textContent = text
 
 
@@ -153,14 +158,22 @@ async def _open(file):
         raise Problem(_("Python is not ready yet. Please wait a moment."))
     if file.size > LARGEST_FILE:
         raise Problem(
-            _("{name} is too large for a network ({size} MB). The network in use stays.", name=file.name, size=number(int(file.size / 1e6)))
+            _(
+                "{name} is too large for a network ({size} MB). The network in use stays.",
+                name=file.name,
+                size=number(int(file.size / 1e6)),
+            )
         )
     data = await file.arrayBuffer()
     try:
         reply = (await trainer.call("open_network", data, name=file.name))[0]
-    except Problem as problem:
+    except Refused as problem:
         by_id("keep-result").textContent = ""
-        problem.sentence = _("{name} was not opened. {reason} The network in use stays.", name=file.name, reason=problem.sentence)
+        problem.sentence = _(
+            "{name} was not opened. {reason} The network in use stays.",
+            name=file.name,
+            reason=problem.sentence,
+        )
         raise problem
     _now["networks"]["opened"] = reply
     _now["current"] = "opened"
@@ -174,6 +187,8 @@ def _on_drag(event):
     if not any(types[i] == "Files" for i in range(types.length)):
         return
     event.preventDefault()
-    by_id("drop").hidden = event.type in ("drop", "dragleave") and (event.type == "drop" or event.relatedTarget is None)
+    by_id("drop").hidden = event.type in ("drop", "dragleave") and (
+        event.type == "drop" or event.relatedTarget is None
+    )
     if event.type == "drop" and event.dataTransfer.files.length:
         spawn(_open(event.dataTransfer.files.item(0)))

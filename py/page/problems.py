@@ -3,7 +3,9 @@
 import sys
 
 from pyscript import document, ffi
-from words import _
+from words import N_, _
+
+UNEXPECTED = N_("Something went wrong that should not have. Your network is kept; please try again.")
 
 
 class Problem(Exception):
@@ -16,13 +18,17 @@ class Problem(Exception):
         self.retry = retry
 
 
+class Refused(Problem):
+    """The learning library said no, and why; nothing has changed."""
+
+
 def tell(error):
     """Show what went wrong; `error` is a Problem or anything unexpected."""
     if isinstance(error, Problem):
         _show(error.sentence, error.details, error.retry)
         return
     sys.print_exception(error)
-    sentence = _("Something went wrong that should not have. Your network is kept; please try again.")
+    sentence = _(UNEXPECTED)
     _show(sentence, " ".join(str(a) for a in error.args) or repr(error), None)
 
 
@@ -49,11 +55,21 @@ def close(event=None):
 
 
 def _on_error(event):
-    tell(Problem(_("Something went wrong that should not have. Your network is kept; please try again."), str(event.message)))
+    tell(
+        Problem(
+            _(UNEXPECTED),
+            str(event.message),
+        )
+    )
 
 
 def _on_rejection(event):
-    tell(Problem(_("Something went wrong that should not have. Your network is kept; please try again."), str(event.reason)))
+    tell(
+        Problem(
+            _(UNEXPECTED),
+            str(event.reason),
+        )
+    )
 
 
 def watch():

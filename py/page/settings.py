@@ -1,7 +1,6 @@
 """The settings of a training: reading them, refusing values out of range at the field, locking them."""
 
 from dom import by_id, make, on
-from pyscript import document, window
 from words import N_, _, on_language
 
 NUMBERS = ("hidden_size", "batch_size", "learning_rate", "weight_init_std", "iterations", "seed")
@@ -39,7 +38,9 @@ def lock(locked):
     for name in NUMBERS + ("gradient",):
         field = by_id(name)
         field.disabled = locked and name != "iterations"
-        field.title = _("Reset first: the run in progress was started with this value.") if field.disabled else ""
+        field.title = (
+            _("Reset first: the run in progress was started with this value.") if field.disabled else ""
+        )
 
 
 def _check(name):

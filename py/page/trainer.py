@@ -4,11 +4,15 @@ import asyncio
 import json
 
 import js
-from problems import Problem
+from problems import UNEXPECTED, Problem, Refused
 from pyscript import document, ffi, workers
-from words import _
+from words import N_, _
 
 SILENCE = 60  # seconds without a sign of life during the start before the page says so
+
+MISSING = N_(
+    "Python could not start: the file {file} could not be loaded. Check the connection, then try again."
+)
 
 _listeners = {}
 _state = {"round": 0, "script": None, "worker": None, "ready": False, "last_sign": 0.0, "failed": None}
@@ -64,29 +68,25 @@ def stop():
         _state["script"] = None
 
 
-async def call(name, *buffers, **arguments):
+async def call(function, *buffers, **arguments):
     """Call an exported function of the worker: a list of its answer (a dict) and any typed arrays.
 
     Raises Problem with the learner's sentence when the worker refuses.
     """
     if not ready():
         raise Problem(_("Python is not ready yet. Please wait a moment."))
-    return await _call(name, *buffers, **arguments)
+    return await _call(function, *buffers, **arguments)
 
 
-async def _call(name, *buffers, **arguments):
+async def _call(function, *buffers, **arguments):
     try:
-        reply = await getattr(_state["worker"], name)(json.dumps(arguments), *buffers)
-    except Problem:
-        raise
+        reply = await getattr(_state["worker"], function)(json.dumps(arguments), *buffers)
     except Exception as error:
         details = str(error.args[2]) if len(error.args) > 2 else repr(error)
-        raise Problem(
-            _("Something went wrong that should not have. Your network is kept; please try again."), details
-        )
+        raise Problem(_(UNEXPECTED), details) from error
     answer = json.loads(reply[0])
     if "refused" in answer:
-        raise Problem(_(answer["refused"], **answer["values"]), answer["details"])
+        raise Refused(_(answer["refused"], **answer["values"]), answer["details"])
     return [answer] + [reply[i] for i in range(1, reply.length)]
 
 
@@ -116,10 +116,7 @@ async def _or_problem(awaitable):
 def _watch_silence():
     if _state["failed"]:
         file, why = _state["failed"]
-        raise Problem(
-            _("Python could not start: the file {file} could not be loaded. Check the connection, then try again.", file=file),
-            why,
-        )
+        raise Problem(_(MISSING, file=file), why)
     if js.Date.now() - _state["last_sign"] > SILENCE * 1000:
         raise Problem(_("Python has not answered for {seconds} seconds. Please try again.", seconds=SILENCE))
 

@@ -42,8 +42,6 @@ async def restore():
     await _load_images()
     reply = await trainer.call("restore")
     status = reply[0]
-    if not status["restored"]:
-        return
     settings.write(status["settings"])
     charts.clear(status["settings"]["iterations"])
     charts.append(reply[1])
@@ -181,7 +179,9 @@ def _can_continue():
     if _now["phase"] == PAUSED:
         return True
     field = by_id("iterations")
-    return _now["phase"] == FINISHED and field.validity.valid and int(field.value) > _now["status"]["iteration"]
+    return (
+        _now["phase"] == FINISHED and field.validity.valid and int(field.value) > _now["status"]["iteration"]
+    )
 
 
 def _show():
@@ -192,12 +192,20 @@ def _show():
     by_id("continue").hidden = phase not in (PAUSED, FINISHED)
     enable("train", ready and not busy, loading_why)
     enable("pause", phase == RUNNING, "")
-    enable("continue", ready and not busy and _can_continue(), _(STATES[phase]) if STATES[phase] else loading_why)
+    enable(
+        "continue", ready and not busy and _can_continue(), _(STATES[phase]) if STATES[phase] else loading_why
+    )
     done = phase == FINISHED and not _can_continue()
     enable("step", ready and not busy and not done, loading_why if not ready else _(STATES[phase] or ""))
-    enable("reset", ready and not busy and phase != NONE, loading_why if not ready else _("There is nothing to reset yet."))
+    enable(
+        "reset",
+        ready and not busy and phase != NONE,
+        loading_why if not ready else _("There is nothing to reset yet."),
+    )
     settings.lock(phase != NONE or busy)
     why = loading_why if not ready else (_(STATES[phase]) if STATES[phase] else "")
+    if _now["status"] and not _now["status"]["kept"]:
+        why += " " + _("This browser keeps nothing across a reload: save the network to a file.")
     if by_id("training-why").textContent != why:
         by_id("training-why").textContent = why
         by_id("training-spoken").textContent = why
@@ -206,8 +214,15 @@ def _show():
 
 def _figures():
     status = _now["status"]
-    shown = {"now-iteration": "0", "now-epoch": "0.00", "now-loss": "–", "now-accuracy": "–", "now-rate": "–", "now-left": "–"}
-    part = 0
+    shown = {
+        "now-iteration": "0",
+        "now-epoch": "0.00",
+        "now-loss": "–",
+        "now-accuracy": "–",
+        "now-rate": "–",
+        "now-left": "–",
+    }
+    part, name = 0, _("test accuracy")
     if status:
         total = status["settings"]["iterations"]
         part = status["iteration"] / total
@@ -217,6 +232,7 @@ def _figures():
             shown["now-loss"] = f"{status['loss']:.4f}"
         if status["test_accuracy"] is not None:
             shown["now-accuracy"] = percent(status["test_accuracy"])
+            name = _("test accuracy at {iteration}", iteration=number(status["evaluated_at"]))
         if _now["phase"] == RUNNING and status["rate"]:
             rate = status["rate"]
             shown["now-rate"] = number(int(rate + 0.5)) if rate >= 10 else f"{rate:.1f}"
@@ -225,6 +241,7 @@ def _figures():
             shown["now-left"] = _("measuring…")
     for name, text in shown.items():
         by_id(name).textContent = text
+    by_id("now-accuracy-name").textContent = name
     by_id("training-bar").value = part
     tenth = int(part * 10)
     if status and tenth != _now["spoken"]:

@@ -1,4 +1,4 @@
-"""sizes.json: the bytes of each file that a stage of the start loads, so that the page can say how far it is."""
+"""sizes.json: the bytes of each file that a stage of the start loads, for the page's load log."""
 
 from __future__ import annotations
 

@@ -38,7 +38,6 @@ ON_DEMAND = Stage(
     (
         "licenses/*",
         "404.html",
-        "pyscript/pyodide_graph-*",
         "pyodide/*.whl",
         "networks/*.md",
         "networks/*.txt",

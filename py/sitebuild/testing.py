@@ -92,7 +92,11 @@ def run_pytest(project: Project, arguments: list[str]) -> tuple[bool, str]:
     """Run pytest in the open, so that its own summary line is seen; returns success and a summary."""
     report = project.work / "pytest.xml"
     report.unlink(missing_ok=True)
-    environment = os.environ | {"KOBAI_CHROMIUM": browser.find(tool(project, "python"))}
+    environment = os.environ | {
+        "KOBAI_CHROMIUM": browser.find(tool(project, "python")),
+        "PYTHONPYCACHEPREFIX": str(project.work / "pycache"),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(project.work / "hypothesis"),
+    }
     if sys.version_info < NUMPY1_BELOW:
         environment["KOBAI_NUMPY1"] = str(numpy1_folder(project))
     command = [

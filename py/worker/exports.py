@@ -30,4 +30,8 @@ def exported(function):
 
 
 def refusal(error):
-    return {"refused": error.template, "values": error.values, "details": "".join(traceback.format_exception(error))}
+    return {
+        "refused": error.template,
+        "values": error.values,
+        "details": "".join(traceback.format_exception(error)),
+    }

@@ -9,7 +9,7 @@ GZIP = b"\x1f\x8b"
 async def read(base, file):
     """The bytes of a file below the site's address `base`, unpacked when it is gzip.
 
-    Some hosts unpack .gz files on the way; both forms are understood. Raises KobaiError when it cannot be had.
+    Some hosts unpack .gz files on the way; both forms are understood. Raises KobaiError on failure.
     """
     try:
         response = await fetch(base + file)

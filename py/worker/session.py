@@ -1,6 +1,7 @@
 """One learner's session: the images, the networks, the training, and what the page asks of them."""
 
 import base64
+import copy
 import inspect
 import json
 import platform
@@ -14,6 +15,7 @@ from kobai.storage import dump_network, load_network
 from kobai.training import Settings, Trainer, evaluate
 from pyodide.ffi import to_js
 from pyscript import sync
+
 from worker import files
 from worker.shelf import Shelf
 
@@ -42,11 +44,15 @@ class Session:
         about = json.loads(await files.read(base, "networks/two_layer_net.json"))
         self._hold("shipped", load_network(await files.read(base, "networks/two_layer_net.pkl")), **about)
         await self.shelf.open()
+        for key in ("before", "opened"):
+            kept = self.shelf.get(key)
+            if kept:
+                self._hold(key, load_network(kept[0]), **kept[1])
         return {
             "python": platform.python_version(),
             "numpy": np.__version__,
             "networks": self.about,
-            "kept": self.shelf.has_training(),
+            "kept": self.shelf.get("training") is not None,
         }
 
     async def load_training_images(self):
@@ -57,15 +63,13 @@ class Session:
         return {}
 
     async def restore(self):
-        """The training that an earlier visit left: its state and whole history, or nothing."""
-        trainer = self.shelf.training(self.x_train, self.t_train, self.x_test, self.t_test)
-        if trainer is None:
-            return {"restored": False}
+        """The training that an earlier visit left: its state and whole history."""
+        state, _about = self.shelf.get("training")
+        trainer = Trainer.from_state(state, *self._images())
         self._start_run(trainer)
-        status = self._status()
-        status["restored"] = True
-        status["accuracies"] = self._accuracies(0)
-        return status, to_js(np.array(trainer.train_loss_list, dtype=np.float64))
+        self._told, self._told_accuracies = len(trainer.train_loss_list), len(trainer.test_acc_list)
+        history = to_js(np.array(trainer.train_loss_list, dtype=np.float64))
+        return {**self._status(), "accuracies": self._accuracies(0)}, history
 
     def _images(self):
         return self.x_train, self.t_train, self.x_test, self.t_test
@@ -112,11 +116,11 @@ class Session:
 
     async def measure(self):
         """The accuracy of the current network on all test images."""
-        key = self.current
-        for done, correct in evaluate(self.networks[key], self.x_test, self.t_test):
-            await self._tell({"kind": "measure", "done": done, "all": len(self.x_test)})
-        accuracy = correct / len(self.x_test)
-        return {"network": key, "correct": correct, "all": len(self.x_test), "accuracy": accuracy}
+        key, total, correct = self.current, len(self.x_test), 0
+        network = copy.deepcopy(self.networks[key])  # it may go on learning meanwhile
+        for done, correct in evaluate(network, self.x_test, self.t_test):
+            await self._tell({"kind": "measure", "done": done, "all": total})
+        return {"network": key, "correct": correct, "all": total, "accuracy": correct / total}
 
     # -------------------------------------------------------------- training
 
@@ -128,8 +132,10 @@ class Session:
     def _start_run(self, trainer):
         self.trainer = trainer
         self._told = 0  # losses that the page has
+        self._told_accuracies = 0
         self._rate = 0.0
         self._kept = time.monotonic()
+        self.is_kept = True  # until the browser's storage refuses
         self._hold("trained", trainer.network)
 
     def extend(self, iterations):
@@ -172,12 +178,14 @@ class Session:
     async def reset(self):
         """Forget the run; its network stays at hand as "before"."""
         self.running = False
-        self._hold("before", self.networks.pop("trained"))
+        network = self.networks.pop("trained")
         self.about.pop("trained")
+        self._hold("before", network, iterations=self.trainer.iteration)
         if self.current == "trained":
             self.current = "before"
         self.trainer = None
-        await self.shelf.keep(None)
+        await self.shelf.put("before", dump_network(network, "dict"), **self.about["before"])
+        await self.shelf.put("training", None)
         return {}
 
     def _advance(self, work):
@@ -192,7 +200,7 @@ class Session:
 
     async def _tell_training(self):
         trainer = self.trainer
-        told_accuracies = self._accuracies(getattr(self, "_told_accuracies", 0))
+        told_accuracies = self._accuracies(self._told_accuracies)
         losses = np.array(trainer.train_loss_list[self._told :], dtype=np.float64)
         message = {"kind": "training", **self._status(), "accuracies": told_accuracies}
         message["index"] = self.chosen
@@ -209,9 +217,11 @@ class Session:
             "epoch": trainer.epoch,
             "loss": trainer.train_loss_list[-1] if trainer.train_loss_list else None,
             "test_accuracy": trainer.test_acc_list[-1] if trainer.test_acc_list else None,
+            "evaluated_at": trainer.evaluated_at[-1] if trainer.evaluated_at else None,
             "rate": self._rate,
             "evaluating": trainer.evaluating,
             "finished": trainer.finished,
+            "kept": self.is_kept,
         }
 
     def _accuracies(self, first):
@@ -222,13 +232,13 @@ class Session:
 
     async def _keep(self):
         self._kept = time.monotonic()
-        await self.shelf.keep(self.trainer)
+        self.is_kept = await self.shelf.put("training", self.trainer.state())
 
     # -------------------------------------------------------------- networks
 
     def _hold(self, key, network, **about):
         self.networks[key] = network
-        self.about[key] = {"hidden_size": network.params["W1"].shape[1], **about}
+        self.about[key] = {**about, "hidden_size": network.params["W1"].shape[1]}
         self._answers.pop(key, None)
 
     def use(self, network):
@@ -243,11 +253,12 @@ class Session:
         data = dump_network(self.networks[self.current], format)
         return {"name": "two_layer_net.pkl"}, to_js(data)
 
-    def open_network(self, data, name):
+    async def open_network(self, data, name):
         """A network from a file of the learner's; raises NetworkFileError, and then nothing changes."""
         network = load_network(data.to_bytes())
         self._hold("opened", network, name=name)
         self.current = "opened"
+        await self.shelf.put("opened", dump_network(network, "dict"), name=name)
         return self.about["opened"]
 
     # --------------------------------------------------------------- figures
@@ -259,7 +270,9 @@ class Session:
         try:
             svg, png = (figures.loss_curve(losses, format=format) for format in ("svg", "png"))
         except ImportError as error:
-            raise KobaiError("Matplotlib could not be loaded. Check the connection, then try again.") from error
+            raise KobaiError(
+                "Matplotlib could not be loaded. Check the connection, then try again."
+            ) from error
         return {"code": inspect.getsource(figures.loss_curve)}, to_js(svg), to_js(png)
 
     async def _tell(self, message, *arrays):

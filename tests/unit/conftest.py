@@ -6,14 +6,12 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-os.environ.setdefault(
-    "OPENBLAS_NUM_THREADS", "1"
-)  # read when NumPy loads; threads slow such small products down
+# read when NumPy loads: threads would slow such small products down
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import pytest
 from hypothesis import settings
-
 from kobai.errors import KobaiError
 from kobai.mnist import load_mnist
 
@@ -37,9 +35,7 @@ def mnist_dir() -> Path:
     """The folder of the four MNIST files, plain or .gz."""
     folder = Path(os.environ.get("KOBAI_MNIST_DIR", PROJECT / ".cache" / "mnist"))
     if not folder.is_dir():
-        pytest.fail(
-            f"MNIST is not in {folder}: say `python3 build.py build` first, or set KOBAI_MNIST_DIR to a folder with it."
-        )
+        pytest.fail(f"MNIST is not in {folder}: say `python3 build.py build` first, or set KOBAI_MNIST_DIR.")
     return folder
 
 

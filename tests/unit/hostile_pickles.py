@@ -334,6 +334,7 @@ def odd_calls() -> Iterator[tuple[str, bytes]]:
         "alignment": group(integer(3), text("<"), b"NNN", integer(-1), integer(2**30), integer(0)),
         "flags": group(integer(3), text("<"), b"NNN", integer(-1), integer(-1), integer(63)),
         "version": group(integer(4), text("<"), b"NNN", integer(-1), integer(-1), integer(0), b"N"),
+        "old version": group(integer(2), text("<"), b"NNN", integer(-1), integer(-1), integer(0)),
         "byte order": group(integer(3), text("x"), b"NNN", integer(-1), integer(-1), integer(0)),
         "byte order None": group(integer(3), b"N", b"NNN", integer(-1), integer(-1), integer(0)),
         "short": group(integer(3), text("<")),

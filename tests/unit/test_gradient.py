@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-
 from kobai.gradient import numerical_gradient
 from kobai.mnist import normalize_pixels, one_hot
 from kobai.network import TwoLayerNet
@@ -29,7 +28,7 @@ def test_figures_of_the_book(at, expected):
     hnp.arrays(np.float64, hnp.array_shapes(min_dims=0, max_dims=4, max_side=4), elements=st.floats(-2, 2))
 )
 def test_it_is_the_central_difference_for_any_shape(x):
-    """(x + h)**3 - (x - h)**3 = 2h (3 x**2 + h**2): not the derivative, the central difference with h = 1e-4."""
+    """(x + h)**3 - (x - h)**3 = 2h (3 x**2 + h**2): the difference with h = 1e-4, not the derivative."""
     grad = numerical_gradient(lambda x: np.sum(x**3), x)
     assert grad.shape == x.shape
     np.testing.assert_allclose(grad, 3 * x**2 + 1e-8, atol=2e-9)
@@ -103,7 +102,7 @@ def assert_same(found: dict[str, np.ndarray], expected: dict[str, np.ndarray], t
 
 
 def assert_near_backpropagation(net: TwoLayerNet, x: np.ndarray, t: np.ndarray) -> None:
-    """Backpropagation differentiates -log(y), the loss is -log(y + 1e-7): a part 1e-7 / y of each gradient."""
+    """Backpropagation differentiates -log(y), the loss is -log(y + 1e-7): apart by 1e-7 / y."""
     least = net.predict(x)[np.arange(len(x)), t].min()
     assert_same(net.numerical_gradient(x, t), net.gradient(x, t), 1e-6 + 10 * 1e-7 / least)
 

@@ -38,6 +38,8 @@ def test_messages_are_found_in_every_kind_of_source(tmp_path):
     (tmp_path / "web/index.html").write_text('<p data-t>Text</p><p>no</p><b data-t-button="Name"></b>')
     (tmp_path / "web/boot.js").write_text('show(\n_(\n"In script"),x)')
     (tmp_path / "py/page/a.py").write_text('_("Page {n}", n=1)\nX = N_("Later")\nprint("not this")')
-    (tmp_path / "py/kobai/b.py").write_text('raise SettingsError("field", "Wrong.")\nraise KobaiError("Bad.")')
+    (tmp_path / "py/kobai/b.py").write_text(
+        'raise SettingsError("field", "Wrong.")\nraise KobaiError("Bad.")'
+    )
     found = messages(tmp_path)
     assert list(found) == ["Text", "Name", "In script", "Page {n}", "Later", "Wrong.", "Bad."]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import struct
 from pathlib import Path
 
+import kobai.mnist
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from PIL import Image
-
-import kobai.mnist
 from kobai.errors import DatasetError
 from kobai.mnist import image_png, load_mnist, normalize_pixels, one_hot, read_images, read_labels
+from PIL import Image
 
 
 def images_file(
@@ -57,7 +57,7 @@ def test_the_real_mnist(mnist):
     assert mnist.t_test[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
     assert np.bincount(mnist.t_train).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
     assert np.bincount(mnist.t_test).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-    # the mean and standard deviation by which MNIST is commonly normalised (PyTorch's examples): 0.1307, 0.3081
+    # the mean and standard deviation by which PyTorch's examples normalise MNIST
     assert round(float(mnist.x_train.mean()) / 255, 4) == 0.1307
     assert round(float(mnist.x_train.std()) / 255, 4) == 0.3081
 
@@ -159,10 +159,8 @@ def test_faulty_labels_are_refused(data, sentence):
 @given(st.binary(max_size=200), st.sampled_from([b"", b"\x1f\x8b\x08\x00", images_file(TWO_IMAGES[:0])]))
 def test_any_bytes_are_read_or_refused_with_a_sentence(data, start):
     for read in (read_images, read_labels):
-        try:
-            read(start + data)
-        except DatasetError as error:
-            assert str(error).endswith(".")
+        with contextlib.suppress(DatasetError):  # any other error fails the test
+            assert read(start + data).dtype == np.uint8
 
 
 # --- pixels ---

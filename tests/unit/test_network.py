@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from kobai.gradient import numerical_gradient
 from kobai.mnist import one_hot
 from kobai.network import TwoLayerNet

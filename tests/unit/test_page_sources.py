@@ -38,7 +38,9 @@ def test_a_field_allows_what_the_library_allows(fields, name):
 
 def test_every_module_of_the_page_is_listed_for_pyscript():
     listed = set(json.loads((ROOT / "web" / "page.json").read_text())["files"])
-    modules = {f"./py/page/{path.name}" for path in (ROOT / "py" / "page").glob("*.py") if path.name != "main.py"}
+    modules = {
+        f"./py/page/{path.name}" for path in (ROOT / "py" / "page").glob("*.py") if path.name != "main.py"
+    }
     assert listed == modules
 
 

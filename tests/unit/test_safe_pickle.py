@@ -125,6 +125,11 @@ def test_a_bomb_is_refused_in_a_second_and_100_megabytes(label: str) -> None:
         tracemalloc.stop()
 
 
+def test_a_file_of_too_many_instructions_is_refused_for_that() -> None:
+    with pytest.raises(NetworkFileError, match="more than 50000 pickle instructions"):
+        load_network(CORPUS["bombs: many values"])
+
+
 def test_a_file_over_64_megabytes_is_refused() -> None:
     with pytest.raises(NetworkFileError, match="64 MB"):
         load_network(b"\x80\x04" + bytes(64 * 1024 * 1024))

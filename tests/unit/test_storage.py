@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import pickle
+import pickletools
 import subprocess
 import sys
 import types
@@ -264,6 +265,14 @@ def test_what_was_saved_opens_bit_for_bit(arrays: dict[str, np.ndarray], form: s
 def test_an_unknown_format_is_refused(form: str) -> None:
     with pytest.raises(NetworkFileError, match="dict or as instance"):
         dump_network(trained(), form)
+
+
+@pytest.mark.parametrize(("form", "book"), [("dict", set()), ("instance", {"two_layer_net TwoLayerNet"})])
+def test_a_saved_network_asks_only_for_names_that_every_numpy_knows(form: str, book: set[str]) -> None:
+    """NumPy 1.x before 1.26 has no numpy._core."""
+    instructions = list(pickletools.genops(dump_network(trained(), form)))
+    asked = {argument for info, argument, _ in instructions if info.name in ("GLOBAL", "STACK_GLOBAL")}
+    assert asked == {"numpy.core.multiarray _reconstruct", "numpy ndarray", "numpy dtype"} | book
 
 
 READERS_MODULE = """

@@ -1,4 +1,4 @@
-"""The training loop: the book's numbers, stopping and continuing, divergence, and the settings."""
+"""The training loop: the book's numbers, stopping and continuing, and divergence."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from kobai.errors import DatasetError, KobaiError, SettingsError, TrainingDivergedError
-from kobai.training import LIMITS, Settings, Trainer, evaluate
+from kobai.training import Settings, Trainer, evaluate
 
 PARAMS = ("W1", "b1", "W2", "b2")
 
@@ -58,9 +57,9 @@ def uninterrupted() -> Trainer:
 
 
 def train_as_the_book_does(x_train, t_train, seed: int, iterations: int):
-    """Chapter 4's listing in textbook formulas, without a line of kobai. x_train: float32 k/255; t_train: labels.
+    """Chapter 4's listing in textbook formulas, without a line of kobai.
 
-    Returns the losses and a function x -> probabilities.
+    x_train: float32 k/255; t_train: labels. Returns the losses and a function x -> probabilities.
     """
     np.random.seed(seed)
     W1 = 0.01 * np.random.randn(784, 50)
@@ -100,21 +99,25 @@ def test_the_loss_history_is_that_of_the_books_listing(mnist, seed):
     np.testing.assert_allclose(y, probabilities(x_train[:1000]), rtol=0, atol=1e-9)
 
 
-# Loss after iterations 1, 10, 100, 300, 600, 1000 on MNIST with the book's settings, by textbook formulas in a
-# separate script, NumPy 1.26.4, x86-64 Linux; NumPy 2.4.3 gives the same to 1e-15.
+# Loss after so many iterations on MNIST with the book's settings and seed 0 and 1, by textbook formulas in a
+# separate script, NumPy 1.26.4, x86-64 Linux; NumPy 2.4.3 gives the same to 1e-14.
 RECORDED = {
-    0: (2.2938061065760658, 2.2992139377916603, 2.260718693327662, 1.6528852394059228, 0.8722775786055866, 0.39883823848488675),
-    1: (2.297389249668534, 2.282853357747015, 2.2827884789518063, 1.7755857823931545, 0.8700301442068823, 0.5322849556676795),
-}  # fmt: skip # noqa: E501
+    1: (2.2938061065760658, 2.297389249668534),
+    10: (2.2992139377916603, 2.282853357747015),
+    100: (2.260718693327662, 2.2827884789518063),
+    300: (1.6528852394059228, 1.7755857823931545),
+    600: (0.8722775786055866, 0.8700301442068823),
+    1000: (0.39883823848488675, 0.5322849556676795),
+}
 
 
-@pytest.mark.parametrize("seed", RECORDED)
+@pytest.mark.parametrize("seed", [0, 1])
 def test_a_thousand_iterations_reach_the_recorded_loss_and_accuracy(mnist, seed):
     trainer = Trainer(Settings(iterations=1000, seed=seed), *mnist)
     while not trainer.finished:
         trainer.advance(1)
-    losses = [trainer.train_loss_list[i - 1] for i in (1, 10, 100, 300, 600, 1000)]
-    np.testing.assert_allclose(losses, RECORDED[seed], rtol=0, atol=1e-9)
+    for iteration, losses in RECORDED.items():
+        assert trainer.train_loss_list[iteration - 1] == pytest.approx(losses[seed], rel=0, abs=1e-9)
 
     # measured over 12 seeds: 0.787 on average after 600 iterations, 0.857 to 0.872 after 1,000
     assert trainer.evaluated_at == [1, 601]
@@ -175,7 +178,7 @@ def test_epochs_are_counted_as_in_the_book(batch_size, expected):
 @given(st.lists(st.sampled_from(["step", "advance", "advance", "advance", "save"]), max_size=60))
 @settings(max_examples=60)
 def test_stop_and_continue_equals_an_uninterrupted_run(uninterrupted, actions):
-    """One slice or iteration at a time, whole steps, and saving and loading anywhere, also within an evaluation."""
+    """One slice or iteration at a time, whole steps, saving and loading, even within an evaluation."""
     trainer = Trainer(SMALL_SETTINGS, *SMALL)
     for action in actions:
         if action == "step":
@@ -308,10 +311,9 @@ def test_damaged_states_are_refused(uninterrupted, data):
         state[data.draw(st.integers(0, len(state) - 1))] ^= data.draw(st.integers(1, 255))
     try:
         trainer = Trainer.from_state(bytes(state), *SMALL)
-    except KobaiError as error:
-        assert str(error).endswith(".")
-    else:  # the damage is in a field of the zip file that does not matter
-        assert_same_run(trainer, uninterrupted)
+    except KobaiError:
+        return
+    assert_same_run(trainer, uninterrupted)  # the damage is in a field of the zip file that does not matter
 
 
 @given(st.binary(max_size=300))
@@ -335,14 +337,13 @@ def test_an_array_larger_than_any_memory_is_refused(uninterrupted):
 
 @pytest.mark.parametrize("learning_rate", [1e160, 1e300])
 def test_divergence_stops_with_a_sentence_and_loses_nothing(learning_rate):
-    """Without random weights the first step moves W2 alone, and the second multiplies its size by the rate."""
+    """Without random weights the first step moves W2 alone; the second multiplies it by the rate again."""
     diverging = Settings(hidden_size=5, batch_size=250, learning_rate=learning_rate, weight_init_std=0.0)
     trainer = Trainer(diverging, *SMALL)
     trainer.step()
     before = trainer.state()
     for go_on in (trainer.step, lambda: trainer.advance(0)):  # the second starts from the same state
-        with warnings.catch_warnings(), pytest.raises(TrainingDivergedError) as caught:
-            warnings.simplefilter("error")
+        with warnings.catch_warnings(action="error"), pytest.raises(TrainingDivergedError) as caught:
             go_on()
         assert "at iteration 2:" in str(caught.value)
         assert f"smaller learning rate than {learning_rate:g}." in str(caught.value)
@@ -363,39 +364,7 @@ def test_steps_of_any_size_do_not_warn(changes, gradient):
     assert all(0 <= loss <= -math.log(1e-7) for loss in trainer.train_loss_list)
 
 
-# --- settings and data ---
-
-
-def test_defaults_are_the_books():
-    assert vars(Settings()) == {
-        "hidden_size": 50, "batch_size": 100, "learning_rate": 0.1, "weight_init_std": 0.01,
-        "iterations": 10_000, "seed": 0, "gradient": "backpropagation",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("name", LIMITS)
-def test_limits_belong_to_the_range_and_nothing_beyond_does(name):
-    limit = LIMITS[name]
-    for value in (limit.minimum, limit.maximum):
-        assert getattr(Settings(**{name: value}), name) == value
-    bad = [limit.minimum - 1, limit.maximum * 2, math.nan, math.inf, -math.inf, "5", None, True, 1j, [5]]
-    if limit.integer:
-        bad += [limit.minimum + 0.5, str(limit.minimum)]
-        assert type(getattr(Settings(**{name: np.int64(7)}), name)) is int
-    else:
-        assert type(getattr(Settings(**{name: 1}), name)) is float
-    for value in bad:
-        with pytest.raises(SettingsError) as caught:
-            Settings(**{name: value})
-        assert caught.value.field == name
-        assert name in str(caught.value)
-
-
-@pytest.mark.parametrize("gradient", ["", "Numerical", None, 3])
-def test_an_unknown_gradient_is_refused(gradient):
-    with pytest.raises(SettingsError, match="backpropagation or numerical") as caught:
-        Settings(gradient=gradient)
-    assert caught.value.field == "gradient"
+# --- data ---
 
 
 def test_a_batch_larger_than_the_training_set_is_refused():

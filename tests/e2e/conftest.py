@@ -1,0 +1,146 @@
+"""End-to-end tests: the built site in a real browser.
+
+Run by `python3 build.py test`, or `.venv/bin/python -m pytest tests/e2e` after `build.py build`. The site comes
+from dist/ (or the folder named by KOBAI_SITE), served below a sub-path; the browser is Playwright's own, or the
+one that KOBAI_CHROMIUM names, or the system's Chromium. A test fails on its own assertions, and on any request
+to another origin, uncaught error, console error or 404 that it did not announce. A failed test leaves
+a screenshot, the console and a trace in test-results/.
+
+`kobai` is a ready page that the tests of one file share, brought back to its start before each; `visit(...)`
+opens a page of its own in a fresh context, for first visits, and, with `site=…` from `make_site`, for faults.
+Helpers: kobai_page.py (what a user does), reference.py (what the page should show), faulty_server.py, watch.py.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from faulty_server import Site, serving
+from kobai_page import KobaiPage
+from watch import Watch
+
+ROOT = Path(__file__).resolve().parents[2]
+WIDE = {"width": 1280, "height": 900}
+FLAGS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args, playwright):
+    own = Path(playwright.chromium.executable_path)
+    path = os.environ.get("KOBAI_CHROMIUM") or (None if own.is_file() else shutil.which("chromium"))
+    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    chosen = {"executable_path": path} if path else {}
+    return browser_type_launch_args | chosen | {"args": root + FLAGS}
+
+
+@pytest.fixture(scope="session")
+def site_folder() -> Path:
+    folder = Path(os.environ.get("KOBAI_SITE") or ROOT / "dist")
+    assert (folder / "index.html").is_file(), "Build the site first: python3 build.py build"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(site_folder):
+    with serving(site_folder) as running:
+        yield running
+
+
+@pytest.fixture()
+def make_site(site_folder):
+    """A server of the test's own, with faults: make_site({"numpy-2.4.3": MISSING})."""
+    with ExitStack() as stack:
+
+        def make(faults: dict[str, str]) -> Site:
+            own = stack.enter_context(serving(site_folder))
+            own.faults.update(faults)
+            return own
+
+        yield make
+
+
+class Visit:
+    """One browser context on one site, watched."""
+
+    def __init__(self, browser, site: Site, **options: object) -> None:
+        parts = urlsplit(site.address)
+        self.context = browser.new_context(**{"locale": "en-US", "viewport": WIDE} | options)
+        self.watch = Watch(self.context, f"{parts.scheme}://{parts.netloc}")
+        self.context.tracing.start(snapshots=True)
+        self.kobai = KobaiPage(self.context.new_page(), site.address)
+
+    def begin(self) -> None:
+        self.context.tracing.start_chunk()
+
+    def end(self, node) -> list[str]:
+        """Keep what explains a failure; returns what went wrong behind the test's back."""
+        wrong = self.watch.verdict()
+        if not wrong and not getattr(node, "failed", False):
+            self.context.tracing.stop_chunk()
+            return wrong
+        folder = ROOT / "test-results" / re.sub(r"[^\w.-]+", "-", node.nodeid.rsplit("/", 1)[-1])[:120]
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "console.txt").write_text("\n".join(self.watch.lines), encoding="utf-8")
+        for number, page in enumerate(self.context.pages):
+            page.screenshot(path=folder / f"page{number}.png", full_page=True)
+        self.context.tracing.stop_chunk(path=folder / "trace.zip")
+        return wrong
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    if outcome.get_result().failed:
+        item.failed = True
+
+
+@pytest.fixture()
+def visit(browser, site, request):
+    """visit(query="?lang=en", site=…, **context options) opens a page in a fresh context: a Visit."""
+    visits: list[Visit] = []
+
+    def open_page(query: str = "?lang=en", site: Site = site, before=None, **options: object) -> Visit:
+        new = Visit(browser, site, **options)
+        visits.append(new)
+        new.begin()
+        if before:
+            before(new.kobai.page)
+        new.kobai.open(query)
+        return new
+
+    yield open_page
+    wrong = [line for each in visits for line in each.end(request.node)]
+    for each in visits:
+        each.context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture(scope="module")
+def shared_visit(browser, site):
+    shared = Visit(browser, site)
+    yield shared
+    shared.context.close()
+
+
+@pytest.fixture()
+def kobai(shared_visit, request):
+    """A ready page as after a first visit, shared by the tests of one file."""
+    shared_visit.begin()
+    try:
+        shared_visit.kobai.back_to_start()
+        yield shared_visit.kobai
+    finally:
+        wrong = shared_visit.end(request.node)
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,84 @@
+"""The site's own server, with faults that a test declares for single files."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+
+from sitebuild.server import SiteHandler, make_server
+
+MISSING = "missing"  # 404
+CORRUPT = "corrupt"  # all bytes there, those in the middle changed
+TRUNCATED = "truncated"  # a complete answer with the first half of the file
+CUT = "cut"  # the connection ends in the middle of the file
+SILENT = "silent"  # accepted, never answered
+
+BASE_PATH = "/kobai/"  # below a sub-path, as on GitHub Pages
+
+
+class Site:
+    """A running server: its address and the faults it has now."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.faults: dict[str, str] = {}  # the end of a file's path -> one of the faults above
+        self.closing = threading.Event()
+
+    def mend(self) -> None:
+        self.faults.clear()
+
+    def fault_of(self, path: str) -> str | None:
+        return next((fault for end, fault in self.faults.items() if path.endswith(end)), None)
+
+
+class FaultyHandler(SiteHandler):
+    site: Site
+
+    def find(self, below: str) -> Path | None:
+        if self.site.fault_of(below) == MISSING:
+            return None
+        return super().find(below)
+
+    def send_file(self, file: Path) -> None:
+        fault = self.site.fault_of(file.as_posix())
+        if fault is None:
+            super().send_file(file)
+            return
+        if fault == SILENT:
+            self.site.closing.wait()
+            self.close_connection = True
+            return
+        content = file.read_bytes()
+        half = len(content) // 2
+        if fault == CORRUPT:
+            content = content[: half // 2] + bytes(byte ^ 0x55 for byte in content[half // 2 : half]) + content[half:]
+        sent = content[:half] if fault in (TRUNCATED, CUT) else content
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", self.type_of(file))
+        self.send_header("Content-Length", str(len(content) if fault == CUT else len(sent)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(sent)
+        if fault == CUT:
+            self.close_connection = True
+
+
+@contextmanager
+def serving(directory: Path):
+    """A Site for the folder while the block runs."""
+    site = Site("")
+    handler = type("Handler", (FaultyHandler,), {"site": site})
+    server = make_server(directory, base_path=BASE_PATH, port=0, handler=handler)
+    site.address = f"http://127.0.0.1:{server.server_address[1]}{BASE_PATH}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield site
+    finally:
+        site.closing.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()

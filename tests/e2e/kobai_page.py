@@ -1,0 +1,252 @@
+"""The page as a learner uses it: by roles and names, in English unless a test says otherwise."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from playwright.sync_api import Download, Locator, Page, expect
+
+START = 60_000  # ms: Python starts in 3 to 6 s on two idle cores, a busy machine may take longer
+WORK = 60_000  # ms for a stretch of training or the first Matplotlib figure
+
+DEFAULTS = {
+    "Hidden units": "50", "Batch size": "100", "Learning rate": "0.1",
+    "Weight scale": "0.01", "Iterations": "10000", "Seed": "0",
+}  # fmt: skip
+
+
+class KobaiPage:
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+
+    # ------------------------------------------------------------- coming in
+
+    def open(self, query: str = "?lang=en") -> KobaiPage:
+        self.page.goto(self.address + query, wait_until="commit")
+        return self
+
+    def wait_until_live(self) -> None:
+        """The page's own Python has taken over: the probabilities of the first image are there."""
+        expect(self.verdict).not_to_be_empty(timeout=START)
+
+    def wait_until_ready(self) -> KobaiPage:
+        """Python in the worker answers, and every button that can work does."""
+        expect(self.button("Measure accuracy")).to_be_enabled(timeout=START)
+        expect(self.button("One step")).to_be_enabled(timeout=START)
+        return self
+
+    def back_to_start(self) -> None:
+        """Undo, by the page's own controls, what the test before did."""
+        if not self.page.url.endswith("?lang=en"):
+            self.open()
+        self.wait_until_ready()
+        if self.page.get_by_role("alert").is_visible():
+            self.button("Close").click()
+        if self.button("Reset").is_enabled():
+            self.reset()
+        for name, value in DEFAULTS.items():
+            self.page.get_by_label(name, exact=True).fill(value)
+        self.page.get_by_label("Gradient", exact=True).select_option("backpropagation")
+        self.use("shipped")
+        for name, value in (("Show", "all"), ("Digit", ""), ("At a time", "10")):
+            self.page.get_by_label(name, exact=True).select_option(value)
+        self.go_to_image(0)
+
+    # ------------------------------------------------------------- the parts
+
+    def button(self, name: str) -> Locator:
+        """A button by its English name; in Japanese that name stands in brackets after the Japanese one."""
+        return self.page.get_by_role("button", name=re.compile(rf"^{name}$|\({name}\)$"))
+
+    def region(self, name: str) -> Locator:
+        return self.page.get_by_role("region", name=re.compile(rf"^{name}$|\({name}\)$"))
+
+    @property
+    def problem(self) -> Locator:
+        return self.page.get_by_role("alert").locator("p").first
+
+    @property
+    def verdict(self) -> Locator:
+        return self.region("Probabilities").get_by_text(re.compile(r"^Answer: |^答え"))
+
+    @property
+    def network(self) -> Locator:
+        return self.page.get_by_label("Network in use", exact=True)
+
+    def field(self, name: str) -> Locator:
+        return self.region("Training").get_by_label(name, exact=True)
+
+    # ------------------------------------------------------------ test images
+
+    def thumbs(self) -> Locator:
+        return self.region("Test images").get_by_role("img", name=re.compile("Test image"))
+
+    def labels(self) -> list[int]:
+        return [int(alt.rstrip(")").rsplit(" ", 1)[1]) for alt in self._alts()]
+
+    def indices(self) -> list[int]:
+        return [int(re.search(r"Test image (\d+)", alt)[1]) for alt in self._alts()]
+
+    def _alts(self) -> list[str]:
+        return self.thumbs().evaluate_all("pictures => pictures.map(picture => picture.alt)")
+
+    def choose(self, index: int) -> None:
+        self.page.get_by_role("img", name=re.compile(rf"^Test image {index}, label")).click()
+        self.expect_chosen(index)
+
+    def expect_chosen(self, index: int) -> None:
+        expect(self.region("Probabilities").locator("figcaption")).to_have_text(re.compile(rf"^Test image {index}, label"))
+
+    def go_to_image(self, index: int) -> None:
+        self.page.get_by_label("Go to image", exact=True).fill(str(index))
+        self.page.get_by_label("Go to image", exact=True).press("Enter")
+        self.expect_chosen(index)
+
+    def probabilities(self) -> list[float]:
+        """The ten shares of the table, as shown: percent with two decimals."""
+        rows = self.region("Probabilities").get_by_role("table").locator("tbody tr")
+        expect(rows).to_have_count(10)
+        cells = rows.evaluate_all("rows => rows.map(row => [row.cells[0].textContent, row.cells[2].textContent])")
+        assert [digit for digit, _ in cells] == [str(digit) for digit in range(10)]
+        return [float(re.fullmatch(r"(\d+\.\d\d) %", text)[1]) / 100 for _, text in cells]
+
+    def measured_accuracy(self) -> float:
+        """Press Measure accuracy and read the figure."""
+        result = self.region("Probabilities").locator("output")
+        self.button("Measure accuracy").click()
+        expect(result).to_have_text(re.compile(r"\d"), timeout=WORK)
+        expect(self.button("Measure accuracy")).to_be_enabled(timeout=WORK)
+        return int(re.search(r"([\d,]+) of 10,000", result.inner_text())[1].replace(",", "")) / 10_000
+
+    # --------------------------------------------------------------- training
+
+    def train(self, **settings: object) -> None:
+        """Fill in settings (hidden_units=…, iterations=…) and press Train."""
+        self.set(**settings)
+        self.button("Train").click()
+
+    def set(self, **settings: object) -> None:
+        for name, value in settings.items():
+            field = self.field(name.replace("_", " ").capitalize())
+            if name == "gradient":
+                field.select_option(str(value))
+            else:
+                field.fill(str(value))
+
+    def wait_until_trained(self) -> None:
+        expect(self.region("Training").get_by_text("All iterations are done.")).to_be_visible(timeout=WORK)
+
+    def wait_until_iteration(self, least: int) -> None:
+        self.page.wait_for_function(
+            """([name, least]) => {
+                const term = [...document.querySelectorAll('dt')].find(dt => dt.textContent.trim() === name);
+                return parseInt(term.nextElementSibling.textContent.replace(/,/g, '')) >= least;
+            }""",
+            arg=["iteration", least],
+            timeout=WORK,
+        )
+
+    def figure(self, name: str) -> str:
+        """One of the figures of the moment: iteration, epoch, loss, test accuracy, …"""
+        return self.region("Training").locator(f"dt:text-is('{name}') + dd").inner_text()
+
+    def iteration(self) -> int:
+        return int(self.figure("iteration").split("/")[0].replace(",", ""))
+
+    def pause(self) -> int:
+        """Press Pause; returns the iteration at which it stands."""
+        self.button("Pause").click()
+        expect(self.button("Continue")).to_be_enabled(timeout=WORK)
+        return self.iteration()
+
+    def step(self) -> None:
+        goal = self.iteration() + 1
+        self.button("One step").click()
+        self.wait_until_iteration(goal)
+        expect(self.button("Reset")).to_be_enabled(timeout=WORK)
+
+    def reset(self) -> None:
+        self.button("Reset").click()
+        expect(self.button("Train")).to_be_enabled(timeout=WORK)
+
+    def losses(self, iterations: list[int]) -> list[float]:
+        """What the curve says at these iterations, by its slider."""
+        slider = self.region("Loss curve").get_by_role("slider", name=re.compile("Point on the curve"))
+        found = []
+        for iteration in iterations:
+            slider.fill(str(iteration))
+            text = slider.get_attribute("aria-valuetext")
+            at, loss = re.fullmatch(r"iteration ([\d,]+): loss (\d+\.\d{4})", text).groups()
+            assert int(at.replace(",", "")) == iteration
+            found.append(float(loss))
+        return found
+
+    def epochs(self) -> list[tuple[int, float, float, float]]:
+        """The table behind the curve: iteration, loss, training accuracy, test accuracy."""
+        region = self.region("Loss curve")
+        rows = region.locator("table tbody tr").evaluate_all(
+            "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+        )
+        return [
+            (int(i.replace(",", "")), float(loss), float(train.rstrip(" %")) / 100, float(test.rstrip(" %")) / 100)
+            for i, loss, train, test in rows
+        ]
+
+    # --------------------------------------------------------------- networks
+
+    def use(self, key: str) -> None:
+        self.network.select_option(key)
+        self.expect_network(self.network.locator("option:checked").inner_text())
+
+    def expect_network(self, name: str) -> None:
+        """This network is named in the header and beside the probabilities."""
+        expect(self.network.locator("option:checked")).to_have_text(name)
+        expect(self.region("Probabilities").get_by_text("Answered by: " + name, exact=True)).to_be_visible()
+
+    def save(self, form: str = "dict") -> Download:
+        self.page.get_by_label("As", exact=True).select_option(form)
+        with self.page.expect_download() as download:
+            self.button("Save network").click()
+        return download.value
+
+    def open_file(self, file: object) -> None:
+        """Press Open network and pick a file (a path, or Playwright's dict of name, mimeType, buffer)."""
+        with self.page.expect_file_chooser() as chooser:
+            self.button("Open network").click()
+        chooser.value.set_files(file)
+
+    def drop_file(self, name: str, data: bytes) -> None:
+        """Drag a file from the desktop onto the page."""
+        transfer = self.page.evaluate_handle(
+            """([name, data]) => {
+                const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
+                const transfer = new DataTransfer();
+                transfer.items.add(new File([bytes], name));
+                return transfer;
+            }""",
+            [name, _base64(data)],
+        )
+        for kind in ("dragenter", "dragover", "drop"):
+            self.page.dispatch_event("main", kind, {"dataTransfer": transfer})
+
+    # ----------------------------------------------------------- below the UI
+
+    def ask_worker(self, function: str, **arguments: object) -> dict:
+        """Call the worker as the page does: for figures finer than the page shows."""
+        reply = self.page.evaluate(
+            """async ([address, name, text]) => {
+                const { workers } = await import(address + 'pyscript/core.js');
+                const worker = await workers[document.querySelector('script[worker]').getAttribute('name')];
+                return (await worker[name](text))[0];
+            }""",
+            [self.address, function, json.dumps(arguments)],
+        )
+        return json.loads(reply)
+
+
+def _base64(data: bytes) -> str:
+    import base64
+
+    return base64.b64encode(data).decode()

@@ -1,0 +1,211 @@
+"""Training in the browser: the numbers, the buttons, and what must not happen."""
+
+import numpy as np
+import pytest
+import reference
+from playwright.sync_api import expect
+
+AS_SHOWN = 0.51e-4  # four decimals are shown
+
+
+def test_600_iterations_reach_what_the_book_reaches(kobai):
+    """DESIGN 5: after 600 iterations 78.7 % on average over 12 seeds, from 10 % by chance."""
+    kobai.train(iterations=600)
+    kobai.wait_until_trained()
+    assert kobai.iteration() == 600
+    kobai.expect_network("yours, 600 iterations")
+    assert kobai.measured_accuracy() > 0.75
+    losses = kobai.losses([1, 100, 200, 300, 400, 500, 600])
+    assert losses[0] == pytest.approx(np.log(10), abs=0.1)  # ten equally likely answers
+    assert losses[-1] < 0.5 * losses[0]
+    assert np.mean(losses[-3:]) < np.mean(losses[1:3])
+
+
+def test_the_losses_are_those_of_the_same_code_under_cpython(kobai):
+    """Same seed, so same weights, same batches, same losses, whatever Python and NumPy were compiled to."""
+    cpython = reference.trained(601, seed=7)
+    kobai.train(iterations=601, seed=7)
+    kobai.wait_until_trained()
+    checked = [*range(1, 11), *range(20, 601, 20), 601]
+    assert kobai.losses(checked) == pytest.approx([cpython.train_loss_list[i - 1] for i in checked], abs=AS_SHOWN)
+    rows = kobai.epochs()
+    assert [row[0] for row in rows] == [1, 601]
+    for (iteration, loss, train, test), train_acc, test_acc in zip(
+        rows, cpython.train_acc_list, cpython.test_acc_list, strict=True
+    ):
+        assert loss == pytest.approx(cpython.train_loss_list[iteration - 1], abs=AS_SHOWN)
+        assert train == pytest.approx(train_acc, abs=AS_SHOWN)
+        assert test == pytest.approx(test_acc, abs=AS_SHOWN)
+    assert rows[-1][3] > 0.75
+    assert float(kobai.figure("loss")) == pytest.approx(cpython.train_loss_list[-1], abs=AS_SHOWN)
+    assert kobai.figure("test accuracy") == f"{cpython.test_acc_list[-1] * 100:.2f} %"
+    truth = reference.predict(cpython.network.params, reference.images_to_test()[:1])[0]
+    assert kobai.ask_worker("look", index=0)["probabilities"] == pytest.approx(truth, abs=1e-9)
+
+
+def test_an_interrupted_run_equals_an_uninterrupted_one(kobai):
+    """Pause, one step, continue, in the middle: not a digit changes."""
+    cpython = reference.trained(120, seed=3)
+    kobai.train(iterations=120, seed=3)
+    kobai.wait_until_iteration(5)
+    stood = kobai.pause()
+    assert 5 <= stood < 120
+    expect(kobai.region("Training").get_by_text("Paused.").first).to_be_visible()
+    assert kobai.iteration() == stood
+    kobai.step()
+    assert kobai.iteration() == stood + 1
+    kobai.button("Continue").click()
+    kobai.wait_until_trained()
+    assert kobai.losses(list(range(1, 121))) == pytest.approx(cpython.train_loss_list, abs=AS_SHOWN)
+
+
+def test_one_step_from_the_start(kobai):
+    kobai.step()
+    assert kobai.iteration() == 1
+    assert kobai.losses([1]) == pytest.approx(reference.trained(1).train_loss_list, abs=AS_SHOWN)
+    assert len(kobai.epochs()) == 1
+    kobai.step()
+    assert kobai.iteration() == 2
+
+
+def test_reset_forgets_the_run_but_keeps_its_network(kobai):
+    kobai.train(iterations=30)
+    kobai.wait_until_trained()
+    trained = kobai.ask_worker("look", index=0)["probabilities"]
+    kobai.reset()
+    assert kobai.iteration() == 0
+    assert kobai.epochs() == []
+    expect(kobai.button("Reset")).to_be_disabled()
+    kobai.use("shipped")
+    assert kobai.ask_worker("look", index=0)["probabilities"] != trained
+    kobai.network.select_option(label="your training before the reset, 30 iterations")
+    kobai.expect_network("your training before the reset, 30 iterations")
+    assert kobai.ask_worker("look", index=0)["probabilities"] == trained
+
+
+def test_more_iterations_after_the_end(kobai):
+    cpython = reference.trained(60, seed=1)
+    kobai.train(iterations=40, seed=1)
+    kobai.wait_until_trained()
+    expect(kobai.button("Continue")).to_be_disabled()
+    expect(kobai.button("One step")).to_be_disabled()
+    kobai.set(iterations=60)
+    kobai.button("Continue").click()
+    kobai.wait_until_iteration(60)
+    kobai.wait_until_trained()
+    assert kobai.losses([40, 41, 60]) == pytest.approx([cpython.train_loss_list[i] for i in (39, 40, 59)], abs=AS_SHOWN)
+
+
+def test_the_numerical_gradient_goes_where_backpropagation_goes(kobai):
+    found = {}
+    for gradient in ("backpropagation", "numerical"):
+        kobai.set(gradient=gradient, iterations=3, seed=5)
+        kobai.step()
+        kobai.step()
+        found[gradient] = kobai.losses([1, 2])
+        found[gradient + " answer"] = kobai.ask_worker("look", index=0)["probabilities"]
+        kobai.reset()
+    assert found["numerical"] == found["backpropagation"]
+    assert found["numerical answer"] == pytest.approx(found["backpropagation answer"], abs=1e-8)
+    assert found["numerical answer"] != found["backpropagation answer"]  # two ways of computing, not one
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("Hidden units", "0", "a whole number from 1 to 500, please."),
+        ("Hidden units", "2.5", "a whole number from 1 to 500, please."),
+        ("Batch size", "10001", "a whole number from 1 to 10000, please."),
+        ("Batch size", "", "a whole number from 1 to 10000, please."),
+        ("Learning rate", "-0.1", "a number from 1e-10 to 1e300, please."),
+        ("Learning rate", "0", "a number from 1e-10 to 1e300, please."),
+        ("Weight scale", "-1", "a number from 0 to 1e300, please."),
+        ("Iterations", "1000001", "a whole number from 1 to 1000000, please."),
+        ("Seed", "-1", "a whole number from 0 to 4294967295, please."),
+    ],
+)
+def test_a_setting_out_of_range_is_refused_at_its_field(kobai, name, value, sentence):
+    field = kobai.field(name)
+    field.fill(value)
+    expect(kobai.region("Training").get_by_text(f"{name}: {sentence}")).to_be_visible()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    kobai.button("Train").click()
+    expect(field).to_be_focused()
+    expect(kobai.button("Train")).to_be_enabled()
+    assert kobai.iteration() == 0
+    expect(kobai.button("Reset")).to_be_disabled()
+    field.fill("1")
+    expect(kobai.region("Training").get_by_text(sentence)).to_have_count(0)
+
+
+@pytest.mark.parametrize("setting", [{"learning_rate": "1e300"}, {"weight_scale": "1e300"}])
+def test_a_diverging_run_stops_and_says_what_to_try(kobai, setting):
+    kobai.train(iterations=50, **setting)
+    expect(kobai.problem).to_be_visible(timeout=30_000)
+    expect(kobai.problem).to_contain_text("finite")
+    expect(kobai.problem).to_contain_text("Try a smaller")
+    expect(kobai.button("Reset")).to_be_enabled()
+    assert "NaN" not in kobai.page.locator("body").inner_text()
+    # after it, another run works
+    kobai.button("Close").click()
+    kobai.reset()
+    kobai.train(iterations=5, learning_rate="0.1", weight_scale="0.01")
+    kobai.wait_until_trained()
+    assert kobai.iteration() == 5
+
+
+def test_the_probabilities_move_while_the_network_learns(kobai):
+    kobai.train(iterations=400)
+    kobai.wait_until_iteration(2)
+    first = kobai.probabilities()
+    expect(kobai.network.locator("option:checked")).to_contain_text("yours")
+    kobai.wait_until_iteration(200)
+    assert kobai.probabilities() != first
+    kobai.wait_until_trained()
+    truth = reference.predict(reference.trained(400).network.params, reference.images_to_test()[:1])[0]
+    assert kobai.probabilities() == pytest.approx(truth, abs=AS_SHOWN)
+
+
+def test_the_page_stays_responsive_while_training(visit):
+    """No task of the main thread over 100 ms, with the curve, the figures and the bars all moving."""
+    kobai = visit().kobai
+    kobai.wait_until_ready()
+    kobai.train(iterations=5)  # the training images come in
+    kobai.wait_until_trained()
+    kobai.reset()
+    kobai.page.evaluate(
+        """() => {
+            window.longTasks = [];
+            new PerformanceObserver(list => longTasks.push(...list.getEntries().map(task => task.duration)))
+                .observe({ type: 'longtask' });
+        }"""
+    )
+    kobai.train(iterations=300)
+    kobai.wait_until_iteration(50)
+    kobai.choose(4)
+    kobai.button("Next").click()
+    kobai.wait_until_trained()
+    tasks = kobai.page.evaluate("longTasks")
+    assert max(tasks, default=0) <= 100, f"tasks of {tasks} ms"
+
+
+def test_settings_are_locked_while_a_run_exists_and_say_why(kobai):
+    kobai.train(iterations=5)
+    kobai.wait_until_trained()
+    for name in ("Hidden units", "Batch size", "Learning rate", "Weight scale", "Seed", "Gradient"):
+        expect(kobai.field(name)).to_be_disabled()
+        expect(kobai.field(name)).to_have_attribute("title", "Reset first: the run in progress was started with this value.")
+    expect(kobai.field("Iterations")).to_be_enabled()
+
+
+def test_zoom(kobai):
+    """The curve's buttons work by keyboard, and the whole curve comes back."""
+    kobai.train(iterations=100)
+    kobai.wait_until_trained()
+    curve = kobai.region("Loss curve")
+    whole = curve.locator("canvas").first.screenshot()
+    kobai.button("Zoom in").press("Enter")
+    closer = curve.locator("canvas").first.screenshot()
+    assert closer != whole
+    kobai.button("Whole curve").press("Enter")
+    assert curve.locator("canvas").first.screenshot() == whole

@@ -1,0 +1,93 @@
+"""`build.py test` itself: its summary, its environment, its browser."""
+
+import subprocess
+
+import pytest
+from build_project import SmallProject
+from sitebuild import browser, cli, site, testing
+from sitebuild.errors import BuildError
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    small = SmallProject(tmp_path)
+    monkeypatch.setattr(site, "load_parts", lambda: small.parts)
+    monkeypatch.setenv("KOBAI_CACHE", str(small.cache.folder))
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # the command line sets a handler for its process
+    return small
+
+
+def test_pytest_arguments_reach_pytest_as_they_are(small, monkeypatch):
+    seen = []
+    monkeypatch.setattr(testing, "run", lambda project, arguments: seen.append(arguments) or 0)
+    cli.main(small.root, ["test"])
+    cli.main(small.root, ["test", "-k", "softmax", "--maxfail=1", "tests/unit"])
+    assert seen == [[], ["-k", "softmax", "--maxfail=1", "tests/unit"]]
+
+
+def test_the_summary_counts_what_pytest_reports(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text(
+        '<testsuites><testsuite tests="10" failures="1" errors="2" skipped="0" time="12.34"/></testsuites>',
+        encoding="utf-8",
+    )
+    assert testing.pytest_summary(report) == "7 passed, 1 failed, 2 errors in 12.3 s"
+
+
+@pytest.mark.parametrize("failing", ["ruff check", "ruff format", "mypy", "build", "pytest", None])
+def test_any_failed_check_fails_the_whole_and_is_named(small, monkeypatch, capsys, failing):
+    monkeypatch.setattr(testing, "prepare_environment", lambda project: None)
+    programs = {"ruff check": ["check", "."], "ruff format": ["format", "--check", "."], "mypy": []}
+    monkeypatch.setattr(
+        subprocess,
+        "run",
+        lambda command, **_: subprocess.CompletedProcess(command, int(programs.get(failing) == command[1:])),
+    )
+    monkeypatch.setattr(testing, "run_pytest", lambda *_: (failing != "pytest", "some figures"))
+    if failing == "build":
+        (small.root / "web/index.html").unlink()
+    assert cli.main(small.root, ["test"]) == (0 if failing is None else 1)
+    summary = capsys.readouterr().out.split("== summary\n")[1].splitlines()
+    assert len(summary) == 5
+    failed = [line for line in summary if line.startswith("FAILED")]
+    assert all(line.startswith(("passed  ", "FAILED  ")) for line in summary)
+    if failing is None:
+        assert failed == []
+    else:
+        assert failed[0].startswith(f"FAILED  {failing}")
+        assert len(failed) == (2 if failing == "build" else 1)  # without a site there is nothing to test
+
+
+def test_the_environment_is_made_anew_only_for_other_requirements(small, monkeypatch):
+    for file in testing.requirement_files(small.project):
+        small.write(file.name, "pytest==1\n")
+    commands = []
+    monkeypatch.setattr(
+        subprocess,
+        "run",
+        lambda command, **_: commands.append(command) or subprocess.CompletedProcess(command, 0, ""),
+    )
+    monkeypatch.setattr("venv.create", lambda folder, with_pip: folder.mkdir())
+    testing.prepare_environment(small.project)
+    first = len(commands)
+    assert first == len(testing.requirement_files(small.project))
+    assert all("--require-hashes" in command for command in commands)
+    testing.prepare_environment(small.project)
+    assert len(commands) == first
+    small.write("requirements-test.txt", "pytest==2\n")
+    testing.prepare_environment(small.project)
+    assert len(commands) == 2 * first
+
+
+def test_the_browser_is_playwrights_else_the_systems_else_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(browser, "playwright_has_one", lambda python: True)
+    assert browser.find("python") == ""
+    monkeypatch.setattr(browser, "playwright_has_one", lambda python: False)
+    (tmp_path / "chromium").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "chromium").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert browser.find("python") == str(tmp_path / "chromium")
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(browser, "PLACES", {})
+    with pytest.raises(BuildError, match="playwright install chromium"):
+        browser.find("python")
