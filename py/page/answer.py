@@ -4,7 +4,7 @@ from dom import by_id, make
 from pyscript import document
 from words import N_, _, on_language, percent
 
-_now = {"image": None, "network": ""}
+_now = {"image": None, "network": lambda: ""}
 _rows = []
 
 
@@ -24,7 +24,7 @@ def start():
 
 
 def show(image, network):
-    """image: dict of index, label, src and probabilities; network: the name of who answers."""
+    """image: dict of index, label, src and probabilities; network: says the name of who answers."""
     _now["image"] = image
     _now["network"] = network
     _show()
@@ -65,4 +65,4 @@ def _show():
         value.textContent = percent(probabilities[digit])
         row.className = ("answer-row " if digit == answer else "") + ("label-row" if digit == label else "")
         row.title = _("the correct digit") if digit == label else ""
-    by_id("answered-by").textContent = _("Answered by: {network}", network=_now["network"])
+    by_id("answered-by").textContent = _("Answered by: {network}", network=_now["network"]())

@@ -23,7 +23,11 @@ def start():
     on_language(_build)
     scheme = window.matchMedia("(prefers-color-scheme: dark)")
     scheme.addEventListener("change", ffi.create_proxy(lambda event: _build()))
-    js.ResizeObserver.new(ffi.create_proxy(_resize)).observe(by_id("loss-chart"))
+    fit = ffi.create_proxy(_resize)
+    # in the next frame: a change of size within the observer is an error to the browser
+    js.ResizeObserver.new(ffi.create_proxy(lambda *entries: js.requestAnimationFrame(fit))).observe(
+        by_id("loss-chart")
+    )
 
 
 def count():
@@ -227,7 +231,7 @@ def _scrubbed():
     plot.setCursor(ffi.to_js({"left": left, "top": plot.valToPos(_loss_at(at), "y")}))
 
 
-def _resize(*entries):
+def _resize(*_time):
     for kind, plot in _plots.items():
         width = by_id(kind + "-chart").clientWidth
         if width and width != plot.width:

@@ -16,7 +16,7 @@ def start(first):
     _now["items"] = first["images"]
     answer.start()
     _fill()
-    answer.show(_now["items"][0], networks.name_of_current())
+    answer.show(_now["items"][0], networks.name_of_current)
     on(by_id("thumbs"), "click", _on_click)
     on(by_id("thumbs"), "keydown", _on_key)
     for name in FILTERS:
@@ -84,11 +84,11 @@ async def choose(index):
     if trainer.ready():
         reply = (await trainer.call("look", index=index))[0]
         if _now["chosen"] == index:
-            answer.show(reply, networks.name_of_current())
+            answer.show(reply, networks.name_of_current)
         return
     for image in _now["items"]:
         if image["index"] == index:
-            answer.show(image, networks.name_of_current())
+            answer.show(image, networks.name_of_current)
 
 
 async def look_again():
@@ -113,6 +113,9 @@ async def measure():
 
 def _on_measure(message):
     by_id("measure-bar").value = message["done"] / message["all"]
+    by_id("measure-result").textContent = _(
+        "{correct} of {done} so far", correct=number(message["correct"]), done=number(message["done"])
+    )
 
 
 def _texts_of_measure(reply):

@@ -222,7 +222,7 @@ def _figures():
         "now-rate": "–",
         "now-left": "–",
     }
-    part, name = 0, _("test accuracy")
+    part, measured = 0, _("test accuracy")
     if status:
         total = status["settings"]["iterations"]
         part = status["iteration"] / total
@@ -232,7 +232,7 @@ def _figures():
             shown["now-loss"] = f"{status['loss']:.4f}"
         if status["test_accuracy"] is not None:
             shown["now-accuracy"] = percent(status["test_accuracy"])
-            name = _("test accuracy at {iteration}", iteration=number(status["evaluated_at"]))
+            measured = _("test accuracy at {iteration}", iteration=number(status["evaluated_at"]))
         if _now["phase"] == RUNNING and status["rate"]:
             rate = status["rate"]
             shown["now-rate"] = number(int(rate + 0.5)) if rate >= 10 else f"{rate:.1f}"
@@ -241,7 +241,7 @@ def _figures():
             shown["now-left"] = _("measuring…")
     for name, text in shown.items():
         by_id(name).textContent = text
-    by_id("now-accuracy-name").textContent = name
+    by_id("now-accuracy-name").textContent = measured
     by_id("training-bar").value = part
     tenth = int(part * 10)
     if status and tenth != _now["spoken"]:

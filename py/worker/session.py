@@ -119,7 +119,7 @@ class Session:
         key, total, correct = self.current, len(self.x_test), 0
         network = copy.deepcopy(self.networks[key])  # it may go on learning meanwhile
         for done, correct in evaluate(network, self.x_test, self.t_test):
-            await self._tell({"kind": "measure", "done": done, "all": total})
+            await self._tell({"kind": "measure", "done": done, "correct": correct, "all": total})
         return {"network": key, "correct": correct, "all": total, "accuracy": correct / total}
 
     # -------------------------------------------------------------- training
