@@ -97,6 +97,7 @@ window.kobai = (() => {
     },
     pageIsUp() {
       up = true;
+      performance.mark("kobai-interactive");
       clearTimeout(watchdog);
     },
   };

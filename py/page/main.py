@@ -52,6 +52,7 @@ async def start_worker():
     )
     networks.worker_is_ready(answer["networks"])
     gallery.worker_is_ready()
+    window.performance.mark("kobai-predict")
     await gallery.refresh()
     if answer["kept"]:
         await training.restore()

@@ -140,7 +140,10 @@ def kobai(shared_visit, request):
     shared_visit.begin()
     try:
         shared_visit.kobai.back_to_start()
-        yield shared_visit.kobai
-    finally:
-        wrong = shared_visit.end(request.node)
+    except BaseException:
+        request.node.failed = True
+        shared_visit.end(request.node)
+        raise
+    yield shared_visit.kobai
+    wrong = shared_visit.end(request.node)
     assert not wrong, "\n".join(wrong)

@@ -10,6 +10,8 @@ from playwright.sync_api import Download, Locator, Page, expect
 START = 60_000  # ms: Python starts in 3 to 6 s on two idle cores, a busy machine may take longer
 WORK = 60_000  # ms for a stretch of training or the first Matplotlib figure
 
+ACTION = 15_000  # ms for anything that needs no long computation
+
 DEFAULTS = {
     "Hidden units": "50", "Batch size": "100", "Learning rate": "0.1",
     "Weight scale": "0.01", "Iterations": "10000", "Seed": "0",
@@ -19,6 +21,7 @@ DEFAULTS = {
 class KobaiPage:
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
+        page.set_default_timeout(ACTION)
         self.address = address
 
     # ------------------------------------------------------------- coming in
@@ -47,11 +50,11 @@ class KobaiPage:
         if self.button("Reset").is_enabled():
             self.reset()
         for name, value in DEFAULTS.items():
-            self.page.get_by_label(name, exact=True).fill(value)
-        self.page.get_by_label("Gradient", exact=True).select_option("backpropagation")
+            self.field(name).fill(value)
+        self.field("Gradient").select_option("backpropagation")
         self.use("shipped")
         for name, value in (("Show", "all"), ("Digit", ""), ("At a time", "10")):
-            self.page.get_by_label(name, exact=True).select_option(value)
+            self.field(name).select_option(value)
         self.go_to_image(0)
 
     # ------------------------------------------------------------- the parts
@@ -73,10 +76,12 @@ class KobaiPage:
 
     @property
     def network(self) -> Locator:
-        return self.page.get_by_label("Network in use", exact=True)
+        return self.field("Network in use")
 
     def field(self, name: str) -> Locator:
-        return self.region("Training").get_by_label(name, exact=True)
+        """A number field or a choice by its name."""
+        number = self.page.get_by_role("spinbutton", name=name, exact=True)
+        return number.or_(self.page.get_by_role("combobox", name=name, exact=True))
 
     # ------------------------------------------------------------ test images
 
@@ -100,8 +105,8 @@ class KobaiPage:
         expect(self.region("Probabilities").locator("figcaption")).to_have_text(re.compile(rf"^Test image {index}, label"))
 
     def go_to_image(self, index: int) -> None:
-        self.page.get_by_label("Go to image", exact=True).fill(str(index))
-        self.page.get_by_label("Go to image", exact=True).press("Enter")
+        self.field("Go to image").fill(str(index))
+        self.field("Go to image").press("Enter")
         self.expect_chosen(index)
 
     def probabilities(self) -> list[float]:
@@ -206,7 +211,7 @@ class KobaiPage:
         expect(self.region("Probabilities").get_by_text("Answered by: " + name, exact=True)).to_be_visible()
 
     def save(self, form: str = "dict") -> Download:
-        self.page.get_by_label("As", exact=True).select_option(form)
+        self.field("As").select_option(form)
         with self.page.expect_download() as download:
             self.button("Save network").click()
         return download.value

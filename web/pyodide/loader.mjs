@@ -1,4 +1,4 @@
-// Pyodide as PyScript expects it, with a fetch that tells the page how far each file is.
+// Pyodide as PyScript expects it, with a fetch that starts early and tells the page how far each file is.
 // PyScript gives the page no progress and stays silent when a file of Pyodide is missing; this module runs first in
 // the worker, so it can count the bytes of every file and name the one that fails.
 import { loadPyodide as load, version } from "./pyodide.mjs";
@@ -7,10 +7,7 @@ const site = new URL("../", import.meta.url).href;
 const tell = (message) => self.postMessage({ kobai: message });
 const plainFetch = self.fetch.bind(self);
 
-self.fetch = async (input, options) => {
-  const url = new URL(input instanceof Request ? input.url : input, site).href;
-  if (!url.startsWith(site)) return plainFetch(input, options);
-  const file = url.slice(site.length);
+const countedFetch = async (file, input, options) => {
   let response;
   try {
     response = await plainFetch(input, options);
@@ -41,6 +38,39 @@ self.fetch = async (input, options) => {
   Object.defineProperty(copy, "url", { value: response.url });
   return copy;
 };
+
+const started = new Map();
+self.fetch = (input, options) => {
+  const url = new URL(input instanceof Request ? input.url : input, site).href;
+  if (!url.startsWith(site)) return plainFetch(input, options);
+  const file = url.slice(site.length);
+  const early = started.get(file);
+  started.delete(file);
+  return early ?? countedFetch(file, input, options);
+};
+
+// What is needed later on is asked for at once: it arrives while Python itself is starting.
+const start = (file, options) => {
+  const response = countedFetch(file, site + file, options);
+  response.catch(() => {}); // whoever asks for the file hears of it
+  started.set(file, response);
+};
+const base64 = (hex) => btoa(String.fromCharCode(...hex.match(/../g).map((byte) => parseInt(byte, 16))));
+plainFetch(site + "pyodide/pyodide-lock.json")
+  .then((response) => response.json())
+  .then(({ packages }) => {
+    const { file_name, sha256 } = packages.numpy;
+    start(`pyodide/${file_name}`, { integrity: `sha256-${base64(sha256)}` });
+  })
+  .catch(() => {}); // Pyodide asks for the same file, and tells
+for (const file of [
+  "data/t10k-images-idx3-ubyte.gz",
+  "data/t10k-labels-idx1-ubyte.gz",
+  "networks/two_layer_net.pkl",
+  "networks/two_layer_net.json",
+]) {
+  start(file);
+}
 
 const loadPyodide = async (options) => {
   try {
