@@ -27,12 +27,13 @@ def start(first):
     on_click("measure", measure)
     trainer.on("measure", _on_measure)
     on_language(_texts)
+    on_language(worker_is_ready)
 
 
 def worker_is_ready():
-    for name in FILTERS:
-        enable(name, True)
-    enable("measure", True)
+    """Say what can be used from now on, or why not yet."""
+    for name in (*FILTERS, "measure"):
+        enable(name, trainer.ready(), _("Python is still loading."))
 
 
 async def page(step):

@@ -42,8 +42,6 @@ def start(first):
 def worker_is_ready(known):
     """known: dict of id -> description of the networks that the worker holds."""
     _now["networks"].update(known)
-    for name in ("network", "save", "open"):
-        enable(name, True)
     _show()
 
 
@@ -113,6 +111,8 @@ def _show_trained():
 
 
 def _show():
+    for name in ("network", "save", "open"):
+        enable(name, trainer.ready(), _("Python is still loading."))
     select = by_id("network")
     options = []
     for key in ("shipped", "trained", "before", "opened"):

@@ -23,14 +23,14 @@ class Site:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.faults: dict[str, str] = {}  # the end of a file's path -> one of the faults above
+        self.faults: dict[str, str] = {}  # a part of a file's path -> one of the faults above
         self.closing = threading.Event()
 
     def mend(self) -> None:
         self.faults.clear()
 
     def fault_of(self, path: str) -> str | None:
-        return next((fault for end, fault in self.faults.items() if path.endswith(end)), None)
+        return next((fault for part, fault in self.faults.items() if part in path), None)
 
 
 class FaultyHandler(SiteHandler):

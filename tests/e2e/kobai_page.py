@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+from collections.abc import Iterable
 
 from playwright.sync_api import Download, Locator, Page, expect
 
@@ -37,7 +39,8 @@ class KobaiPage:
     def wait_until_ready(self) -> KobaiPage:
         """Python in the worker answers, and every button that can work does."""
         expect(self.button("Measure accuracy")).to_be_enabled(timeout=START)
-        expect(self.button("One step")).to_be_enabled(timeout=START)
+        either = self.button("One step").or_(self.button("Reset"))  # after the last iteration only Reset works
+        expect(either.and_(self.page.locator(":enabled")).first).to_be_visible(timeout=START)
         return self
 
     def back_to_start(self) -> None:
@@ -93,6 +96,17 @@ class KobaiPage:
 
     def indices(self) -> list[int]:
         return [int(re.search(r"Test image (\d+)", alt)[1]) for alt in self._alts()]
+
+    def expect_indices(self, indices: Iterable[int]) -> None:
+        """The images shown are these, in this order."""
+        expect(self.thumbs()).to_have_count(len(wanted := [int(index) for index in indices]))
+        self.page.wait_for_function(
+            """wanted => {
+                const shown = [...document.querySelectorAll('img[alt^="Test image"][tabindex]')];
+                return shown.map(picture => parseInt(picture.alt.slice(11))).join() === wanted.join();
+            }""",
+            arg=wanted,
+        )
 
     def _alts(self) -> list[str]:
         return self.thumbs().evaluate_all("pictures => pictures.map(picture => picture.alt)")
@@ -231,7 +245,7 @@ class KobaiPage:
                 transfer.items.add(new File([bytes], name));
                 return transfer;
             }""",
-            [name, _base64(data)],
+            [name, base64.b64encode(data).decode()],
         )
         for kind in ("dragenter", "dragover", "drop"):
             self.page.dispatch_event("main", kind, {"dataTransfer": transfer})
@@ -241,17 +255,8 @@ class KobaiPage:
     def ask_worker(self, function: str, **arguments: object) -> dict:
         """Call the worker as the page does: for figures finer than the page shows."""
         reply = self.page.evaluate(
-            """async ([address, name, text]) => {
-                const { workers } = await import(address + 'pyscript/core.js');
-                const worker = await workers[document.querySelector('script[worker]').getAttribute('name')];
-                return (await worker[name](text))[0];
-            }""",
-            [self.address, function, json.dumps(arguments)],
+            """async ([name, text]) =>
+                (await document.querySelector('script[worker]').xworker.sync[name](text))[0]""",
+            [function, json.dumps(arguments)],
         )
         return json.loads(reply)
-
-
-def _base64(data: bytes) -> str:
-    import base64
-
-    return base64.b64encode(data).decode()

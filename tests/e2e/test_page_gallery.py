@@ -16,9 +16,7 @@ def filter_by(kobai, **choices):
 
 
 def expect_indices(kobai, indices):
-    expect(kobai.thumbs().first).to_have_accessible_name(re.compile(rf"^Test image {indices[0]}, "))
-    expect(kobai.thumbs()).to_have_count(len(indices))
-    assert kobai.indices() == [int(index) for index in indices]
+    kobai.expect_indices(indices)
     assert kobai.labels() == [int(reference.labels_to_test()[index]) for index in indices]
 
 

@@ -1,0 +1,437 @@
+/* The training step of kobai.training, with backpropagation, for uint8 images.
+
+   Freestanding C (GCC's vector extensions, no library, no static data that changes), compiled to a WebAssembly
+   module and to a native library; kobai/engine.py is the only caller and checks every argument. Names are the
+   book's (ch04/two_layer_net.py). What makes it fast:
+   - Four fifths of MNIST's pixels are zero: products run over lists of the others.
+   - Forward, a sample's list gives a1 = b1 + sum of x * W1[pixel]; backward, a pixel's list gives
+     dW1[pixel] = sum of x * da1[sample]. Both are the same sum of rows, held in registers until it is complete.
+   The numbers: params stay float64 and are updated in float64; the products work on a float32 copy of them
+   (P. Micikevicius et al., "Mixed Precision Training", ICLR 2018). Every operation is IEEE 754 in a fixed
+   order without fused multiply-add, so all machines give the same bits. */
+
+typedef unsigned char u8;
+typedef int i32;
+typedef unsigned u32;
+typedef unsigned long long u64;
+typedef __SIZE_TYPE__ usize;
+typedef float f4 __attribute__((vector_size(16), may_alias)); /* four units side by side */
+typedef u32 u4 __attribute__((vector_size(16), may_alias));
+
+#define INLINE static inline __attribute__((always_inline))
+#define KERNEL static __attribute__((noinline)) /* entered once a batch: a browser optimises it after a few */
+#ifdef _WIN32
+#define EXPORT __attribute__((dllexport))
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+enum {
+    INTERFACE = 1, /* changes with the exported functions' arguments; engine.py has the same number */
+    CLASSES = 10,
+    Y = 3,       /* f4s of a row of CLASSES; the last two lanes are padding */
+    WIDEST = 8,  /* f4s of a row that weighted_sum keeps in registers at once */
+    TILE = 64,   /* images that are looked at together when nothing is learned from them */
+};
+
+/* A float32 copy of the params, and what a batch needs. Rows of units are padded with zeros to f4s. */
+typedef struct {
+    i32 pixels, hidden, units; /* units: f4s of a row of hidden units */
+    f4 *W1, *b1, *W2, *W2_T, *b2;
+    f4 *z1;  /* (batch, units): a1, then z1 */
+    f4 *da1; /* (batch, units): sigmoid_grad(a1), then da1 */
+    f4 *y;   /* (batch, Y): a2, then y, then dy */
+    f4 *row; /* (units,) */
+    float *scale;                     /* k -> k / 255 */
+    u32 *by_sample, *sample_starts;   /* pixel << 8 | value, for all non-zero pixels, sample by sample */
+    u32 *by_pixel, *pixel_starts;     /* sample << 8 | value, pixel by pixel */
+} Net;
+
+/* ---- elementary functions ---- */
+
+INLINE f4 splat(float x) { return (f4){x, x, x, x}; }
+
+INLINE f4 choose(u4 where, f4 a, f4 b) { return (f4)((where & (u4)a) | (~where & (u4)b)); }
+
+/* e**x to 2 units in the last place; x is limited to [-87, 88]; NaN stays NaN. x = n ln 2 + r with |r| <= ln(2) / 2
+   (W. Cody, W. Waite, "Software Manual for the Elementary Functions", 1980; ln 2 in two parts), then the Taylor
+   polynomial of degree 7, whose remainder is r**8 / 8! < 6e-9. */
+INLINE f4 exp4(f4 x) {
+    x = choose((u4)(x < splat(-87.0f)), splat(-87.0f), x);
+    x = choose((u4)(x > splat(88.0f)), splat(88.0f), x);
+    const f4 rounder = splat(12582912.0f); /* 1.5 * 2**23: adding it rounds to a whole number, in the low bits */
+    f4 shifted = x * splat(1.44269504f) + rounder;
+    f4 n = shifted - rounder;
+    f4 r = x - n * splat(0.693359375f) - n * splat(-2.12194440e-4f);
+    f4 p = splat(1.0f / 5040);
+    p = p * r + splat(1.0f / 720);
+    p = p * r + splat(1.0f / 120);
+    p = p * r + splat(1.0f / 24);
+    p = p * r + splat(1.0f / 6);
+    p = p * r + splat(0.5f);
+    p = p * r + splat(1.0f);
+    p = p * r + splat(1.0f);
+    return p * (f4)(((u4)shifted + 127u) << 23); /* the exponent field of 2**n */
+}
+
+/* The natural logarithm of a positive normal number, to 1e-15: x = m * 2**n, m in [2/3, 4/3), and
+   ln m = 2 artanh(s) = 2 (s + s**3 / 3 + s**5 / 5 + ...) with s = (m - 1) / (m + 1), |s| <= 1/5. */
+static double ln(double x) {
+    union { double value; u64 bits; } m = {x};
+    if (!(x < 1e308)) return x + x; /* infinite or NaN */
+    i32 n = (i32)(m.bits >> 52) - 1023;
+    m.bits = (m.bits & 0xFFFFFFFFFFFFFull) | 0x3FF0000000000000ull;
+    if (m.value >= 4.0 / 3) { m.value *= 0.5; n++; }
+    double s = (m.value - 1) / (m.value + 1), s2 = s * s, sum = 0;
+    for (i32 k = 21; k >= 1; k -= 2) sum = sum * s2 + 1.0 / k;
+    return n * 0.69314718055994530942 + 2 * s * sum;
+}
+
+/* ---- workspace ---- */
+
+INLINE usize take(usize *next, usize bytes) {
+    usize start = *next;
+    *next += (bytes + 63) / 64 * 64;
+    return start;
+}
+
+/* Lays a Net out from the address `start` on (0: only measures); returns its end. */
+static usize lay_out(Net *net, usize start, i32 pixels, i32 hidden, i32 batch) {
+    usize next = (start + 63) / 64 * 64, units = ((usize)hidden + 3) / 4;
+    usize row = units * sizeof(f4), samples = (usize)batch, entries = samples * (usize)pixels;
+    net->pixels = pixels, net->hidden = hidden, net->units = (i32)units;
+    net->W1 = (f4 *)take(&next, (usize)pixels * row);
+    net->b1 = (f4 *)take(&next, row);
+    net->W2 = (f4 *)take(&next, units * 4 * Y * sizeof(f4));
+    net->W2_T = (f4 *)take(&next, CLASSES * row);
+    net->b2 = (f4 *)take(&next, Y * sizeof(f4));
+    net->z1 = (f4 *)take(&next, samples * row);
+    net->da1 = (f4 *)take(&next, samples * row);
+    net->y = (f4 *)take(&next, samples * Y * sizeof(f4));
+    net->row = (f4 *)take(&next, row);
+    net->scale = (float *)take(&next, 256 * sizeof(float));
+    net->by_sample = (u32 *)take(&next, (entries + 1) * sizeof(u32)); /* one more, which list_nonzero writes in vain */
+    net->sample_starts = (u32 *)take(&next, (samples + 1) * sizeof(u32));
+    net->by_pixel = (u32 *)take(&next, entries * sizeof(u32));
+    net->pixel_starts = (u32 *)take(&next, ((usize)pixels + 2) * sizeof(u32));
+    if (start)
+        for (i32 k = 0; k < 256; k++) net->scale[k] = (float)k / 255.0f;
+    return next;
+}
+
+/* A float64 row of n numbers as float32 in f4s, the rest zero. */
+INLINE void pack(const double *from, i32 n, f4 *to, i32 vectors) {
+    float *out = (float *)to;
+    for (i32 j = 0; j < n; j++) out[j] = (float)from[j];
+    for (i32 j = n; j < 4 * vectors; j++) out[j] = 0.0f;
+}
+
+static void pack_first(Net *net, const double *W1, const double *b1) {
+    for (i32 p = 0; p < net->pixels; p++)
+        pack(W1 + (usize)p * (usize)net->hidden, net->hidden, net->W1 + (usize)p * (usize)net->units, net->units);
+    pack(b1, net->hidden, net->b1, net->units);
+}
+
+static void pack_second(Net *net, const double *W2, const double *b2) {
+    float *W2_T = (float *)net->W2_T;
+    pack(b2, CLASSES, net->b2, Y);
+    for (i32 c = 0; c < CLASSES; c++)
+        for (i32 j = 0; j < 4 * net->units; j++)
+            W2_T[c * 4 * net->units + j] = j < net->hidden ? (float)W2[j * CLASSES + c] : 0.0f;
+    for (i32 j = 0; j < net->hidden; j++) pack(W2 + j * CLASSES, CLASSES, net->W2 + j * Y, Y);
+}
+
+/* ---- the two products that skip zero pixels ---- */
+
+/* by_sample and sample_starts for the images indices[0..n), or for the first n images when indices is 0. */
+KERNEL void list_nonzero(Net *net, const u8 *images, const i32 *indices, i32 n) {
+    u32 *end = net->by_sample;
+    for (i32 s = 0; s < n; s++) {
+        const u8 *image = images + (usize)(indices ? indices[s] : s) * (usize)net->pixels;
+        net->sample_starts[s] = (u32)(end - net->by_sample);
+        i32 p = 0;
+        for (; p + 8 <= net->pixels; p += 8) {
+            u64 eight;
+            __builtin_memcpy(&eight, image + p, 8);
+            if (!eight) continue;
+            for (i32 k = p; k < p + 8; k++) { /* no branch: every entry is written, the non-zero ones are kept */
+                *end = (u32)k << 8 | image[k];
+                end += image[k] != 0;
+            }
+        }
+        for (; p < net->pixels; p++) {
+            *end = (u32)p << 8 | image[p];
+            end += image[p] != 0;
+        }
+    }
+    net->sample_starts[n] = (u32)(end - net->by_sample);
+}
+
+/* by_pixel and pixel_starts from by_sample: a counting sort, which keeps the samples' order. */
+KERNEL void list_by_pixel(Net *net, i32 n) {
+    u32 *starts = net->pixel_starts, total = net->sample_starts[n];
+    for (i32 p = 0; p < net->pixels + 2; p++) starts[p] = 0;
+    for (u32 e = 0; e < total; e++) starts[(net->by_sample[e] >> 8) + 2]++;
+    for (i32 p = 2; p < net->pixels + 2; p++) starts[p] += starts[p - 1];
+    for (i32 s = 0; s < n; s++)
+        for (u32 e = net->sample_starts[s]; e < net->sample_starts[s + 1]; e++) {
+            u32 entry = net->by_sample[e]; /* starts[pixel + 1] moves from the pixel's start to its end */
+            net->by_pixel[starts[(entry >> 8) + 1]++] = (u32)s << 8 | (entry & 255);
+        }
+}
+
+INLINE void weighted_sum_of(i32 width, const u32 *entry, const u32 *end, const float *scale, const f4 *rows,
+                            usize units, const f4 *first, f4 *out) {
+    f4 sum[WIDEST];
+    for (i32 k = 0; k < width; k++) sum[k] = first ? first[k] : splat(0);
+    for (; entry < end; entry++) {
+        f4 x = splat(scale[*entry & 255]);
+        const f4 *row = rows + (*entry >> 8) * units;
+        for (i32 k = 0; k < width; k++) sum[k] += x * row[k];
+    }
+    for (i32 k = 0; k < width; k++) out[k] = sum[k];
+}
+
+/* out = first + sum over the entries (index << 8 | value) of value / 255 * rows[index]; first may be 0. */
+INLINE void weighted_sum(const Net *net, const u32 *entry, const u32 *end, const f4 *rows, const f4 *first,
+                         f4 *out) {
+    i32 blocks = (net->units + WIDEST - 1) / WIDEST;
+    for (i32 k = 0, width; k < net->units; k += width, blocks--) {
+        width = (net->units - k + blocks - 1) / blocks;
+        const f4 *f = first ? first + k : 0;
+        usize units = (usize)net->units;
+        switch (width) { /* each with its sums in registers */
+#define CASE(w) case w: weighted_sum_of(w, entry, end, net->scale, rows + k, units, f, out + k); break;
+            CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
+#undef CASE
+        }
+    }
+}
+
+/* z1 = a1 = x @ W1 + b1 for the n listed images. */
+KERNEL void first_layer(Net *net, i32 n) {
+    for (i32 s = 0; s < n; s++)
+        weighted_sum(net, net->by_sample + net->sample_starts[s], net->by_sample + net->sample_starts[s + 1],
+                     net->W1, net->b1, net->z1 + (usize)s * (usize)net->units);
+}
+
+/* row -= learning_rate * gradient in float64, and its float32 copy. Returns 0, or NaN when a number of the copy
+   is not finite. */
+INLINE f4 update(double *params, const f4 *gradient, i32 n, double learning_rate, f4 *copy, i32 vectors) {
+    const float *g = (const float *)gradient;
+    float *c = (float *)copy;
+    f4 check = splat(0);
+    for (i32 j = 0; j < n; j++) {
+        params[j] -= learning_rate * (double)g[j];
+        c[j] = (float)params[j];
+    }
+    for (i32 k = 0; k < vectors; k++) check += copy[k] - copy[k];
+    return check;
+}
+
+/* W1 -= learning_rate * x.T @ da1; returns as update. */
+KERNEL f4 subtract_outer(Net *net, double *W1, double learning_rate) {
+    f4 check = splat(0);
+    for (i32 p = 0; p < net->pixels; p++) {
+        const u32 *entry = net->by_pixel + net->pixel_starts[p], *end = net->by_pixel + net->pixel_starts[p + 1];
+        if (entry == end) continue; /* zero in all images: no gradient */
+        weighted_sum(net, entry, end, net->da1, 0, net->row);
+        check += update(W1 + (usize)p * (usize)net->hidden, net->row, net->hidden, learning_rate,
+                        net->W1 + (usize)p * (usize)net->units, net->units);
+    }
+    return check;
+}
+
+/* ---- the rest of the step ---- */
+
+/* z1 = sigmoid(z1), and da1 = sigmoid_grad of what z1 was: with e = exp(-a), 1 / (1 + e) and e / (1 + e)**2. */
+KERNEL void activate(Net *net, i32 n) {
+    for (usize k = 0; k < (usize)n * (usize)net->units; k++) {
+        f4 e = exp4(-net->z1[k]), z = splat(1) / (splat(1) + e);
+        net->z1[k] = z;
+        net->da1[k] = z * (e * z);
+    }
+}
+
+INLINE void scores_of(i32 samples, const Net *net, i32 first) {
+    f4 sum[4][Y];
+    const float *z1[4];
+    for (i32 s = 0; s < samples; s++) {
+        z1[s] = (const float *)(net->z1 + (usize)(first + s) * (usize)net->units);
+        for (i32 c = 0; c < Y; c++) sum[s][c] = net->b2[c];
+    }
+    for (i32 j = 0; j < net->hidden; j++)
+        for (i32 s = 0; s < samples; s++)
+            for (i32 c = 0; c < Y; c++) sum[s][c] += splat(z1[s][j]) * net->W2[j * Y + c];
+    for (i32 s = 0; s < samples; s++)
+        for (i32 c = 0; c < Y; c++) net->y[(first + s) * Y + c] = sum[s][c];
+}
+
+/* y = a2 = z1 @ W2 + b2, four samples at a time. */
+KERNEL void scores(Net *net, i32 n) {
+    i32 s = 0;
+    for (; s + 4 <= n; s += 4) scores_of(4, net, s);
+    for (; s < n; s++) scores_of(1, net, s);
+}
+
+/* y[s] = exp(a2 - max a2), not yet divided by its sum, which is returned: the book's softmax before the quotient. */
+INLINE double exponentials(Net *net, i32 s) {
+    f4 *y = net->y + (usize)s * Y;
+    const float *a = (const float *)y;
+    float max = a[0];
+    double sum = 0;
+    for (i32 c = 1; c < CLASSES; c++) max = a[c] > max ? a[c] : max;
+    for (i32 c = 0; c < Y; c++) y[c] = exp4(y[c] - splat(max));
+    y[Y - 1] = (f4)((u4)y[Y - 1] & (u4){~0u, ~0u, 0, 0}); /* the padding */
+    for (i32 c = 0; c < CLASSES; c++) sum += a[c];
+    return sum;
+}
+
+/* From a2: dy = (softmax(a2) - t) / n, then da1 = dy @ W2.T * sigmoid_grad(a1). */
+KERNEL void backward(Net *net, const u8 *t_train, const i32 *batch, i32 n) {
+    for (i32 s = 0; s < n; s++) {
+        float *dy = (float *)(net->y + (usize)s * Y), share = (float)(1.0 / (exponentials(net, s) * n));
+        f4 *da1 = net->da1 + (usize)s * (usize)net->units;
+        for (i32 c = 0; c < CLASSES; c++) dy[c] *= share;
+        dy[t_train[batch[s]]] -= (float)(1.0 / n);
+        for (i32 k = 0; k < net->units; k++) {
+            f4 dz1 = splat(0);
+            for (i32 c = 0; c < CLASSES; c++) dz1 += splat(dy[c]) * net->W2_T[c * net->units + k];
+            da1[k] *= dz1;
+        }
+    }
+}
+
+/* W2 -= learning_rate * z1.T @ dy, b2 and b1 likewise; four hidden units at a time. Returns as update. */
+KERNEL f4 update_rest(Net *net, double *b1, double *W2, double *b2, i32 n, double learning_rate) {
+    f4 check = splat(0), db2[Y] = {splat(0), splat(0), splat(0)};
+    for (i32 k = 0; k < net->units; k++) {
+        f4 sum = splat(0), dW2[4][Y];
+        for (i32 j = 0; j < 4; j++)
+            for (i32 c = 0; c < Y; c++) dW2[j][c] = splat(0);
+        for (i32 s = 0; s < n; s++) {
+            f4 z1 = net->z1[(usize)s * (usize)net->units + (usize)k];
+            for (i32 j = 0; j < 4; j++)
+                for (i32 c = 0; c < Y; c++) dW2[j][c] += splat(z1[j]) * net->y[s * Y + c];
+            sum += net->da1[(usize)s * (usize)net->units + (usize)k];
+        }
+        net->row[k] = sum;
+        for (i32 j = 0; j < 4 && 4 * k + j < net->hidden; j++)
+            check += update(W2 + (4 * k + j) * CLASSES, dW2[j], CLASSES, learning_rate, net->W2 + (4 * k + j) * Y, Y);
+    }
+    check += update(b1, net->row, net->hidden, learning_rate, net->b1, net->units);
+    for (i32 s = 0; s < n; s++)
+        for (i32 c = 0; c < Y; c++) db2[c] += net->y[s * Y + c];
+    check += update(b2, db2, CLASSES, learning_rate, net->b2, Y);
+    float *W2_T = (float *)net->W2_T;
+    const float *rows = (const float *)net->W2;
+    for (i32 c = 0; c < CLASSES; c++)
+        for (i32 j = 0; j < net->hidden; j++) W2_T[c * 4 * net->units + j] = rows[j * 4 * Y + c];
+    return check;
+}
+
+/* The cross entropy error of a2 (book 4.2.4): the mean of -ln(y[t] + 1e-7). */
+KERNEL double mean_loss(Net *net, const u8 *t_train, const i32 *batch, i32 n) {
+    double loss = 0;
+    for (i32 s = 0; s < n; s++) {
+        double sum = exponentials(net, s);
+        loss -= ln((double)((float *)(net->y + (usize)s * Y))[t_train[batch[s]]] / sum + 1e-7);
+    }
+    return loss / n;
+}
+
+/* ---- what engine.py calls; it has checked every argument ---- */
+
+EXPORT i32 kobai_interface(void) { return INTERFACE; }
+
+/* Bytes that `workspace` must have in the functions below; batch: images of a step, 0 when nothing is trained. */
+EXPORT double kobai_workspace_size(i32 pixels, i32 hidden, i32 batch) {
+    Net net;
+    return 64.0 + (double)lay_out(&net, 0, pixels, hidden, batch ? batch : TILE);
+}
+
+/* a1 (n, hidden) = images / 255 @ W1 + b1. */
+EXPORT void kobai_first_layer(const u8 *images, i32 n, i32 pixels, const double *W1, const double *b1, i32 hidden,
+                              double *a1, void *workspace) {
+    Net net;
+    lay_out(&net, (usize)workspace, pixels, hidden, TILE);
+    pack_first(&net, W1, b1);
+    for (i32 start = 0; start < n; start += TILE) {
+        i32 count = n - start < TILE ? n - start : TILE;
+        list_nonzero(&net, images + (usize)start * (usize)pixels, 0, count);
+        first_layer(&net, count);
+        for (i32 s = 0; s < count; s++)
+            for (i32 j = 0; j < hidden; j++)
+                a1[(usize)(start + s) * (usize)hidden + (usize)j] = ((float *)(net.z1 + (usize)s * (usize)net.units))[j];
+    }
+}
+
+/* W1 -= learning_rate * (images / 255).T @ da1; the workspace is for batch = n. */
+EXPORT void kobai_subtract_outer(double *W1, const u8 *images, i32 n, i32 pixels, const double *da1, i32 hidden,
+                                 double learning_rate, void *workspace) {
+    Net net;
+    lay_out(&net, (usize)workspace, pixels, hidden, n);
+    for (i32 s = 0; s < n; s++)
+        pack(da1 + (usize)s * (usize)hidden, hidden, net.da1 + (usize)s * (usize)net.units, net.units);
+    for (usize k = 0; k < (usize)pixels * (usize)net.units; k++) net.W1[k] = splat(0);
+    list_nonzero(&net, images, 0, n);
+    list_by_pixel(&net, n);
+    subtract_outer(&net, W1, learning_rate);
+}
+
+/* Steps with the batches batch_indices (steps, n): one loss each, taken after the update. Returns how many steps were done;
+   fewer than asked for when in the next one a loss or a parameter is not finite as a float32 (and then the params
+   are of no use). */
+EXPORT i32 kobai_train_steps(double *W1, double *b1, double *W2, double *b2, i32 pixels, i32 hidden,
+                             const u8 *x_train, const u8 *t_train, const i32 *batch_indices, i32 steps, i32 n,
+                             double learning_rate, double *losses, void *workspace) {
+    Net net;
+    lay_out(&net, (usize)workspace, pixels, hidden, n);
+    pack_first(&net, W1, b1);
+    pack_second(&net, W2, b2);
+    for (i32 step = 0; step < steps; step++) {
+        const i32 *batch = batch_indices + (usize)step * (usize)n;
+        list_nonzero(&net, x_train, batch, n);
+        list_by_pixel(&net, n);
+        first_layer(&net, n);
+        activate(&net, n);
+        scores(&net, n);
+        backward(&net, t_train, batch, n);
+        f4 check = subtract_outer(&net, W1, learning_rate) + update_rest(&net, b1, W2, b2, n, learning_rate);
+        first_layer(&net, n);
+        activate(&net, n);
+        scores(&net, n);
+        double loss = mean_loss(&net, t_train, batch, n), zero = loss - loss;
+        for (i32 lane = 0; lane < 4; lane++) zero += (double)check[lane];
+        if (zero != 0) return step; /* NaN */
+        losses[step] = loss;
+    }
+    return steps;
+}
+
+/* How many of n images get their label as the most probable class; -1 when a score is not finite as a float32. */
+EXPORT i32 kobai_count_correct(const double *W1, const double *b1, const double *W2, const double *b2, i32 pixels,
+                               i32 hidden, const u8 *images, const u8 *labels, i32 n, void *workspace) {
+    Net net;
+    i32 correct = 0;
+    lay_out(&net, (usize)workspace, pixels, hidden, TILE);
+    pack_first(&net, W1, b1);
+    pack_second(&net, W2, b2);
+    for (i32 start = 0; start < n; start += TILE) {
+        i32 count = n - start < TILE ? n - start : TILE;
+        list_nonzero(&net, images + (usize)start * (usize)pixels, 0, count);
+        first_layer(&net, count);
+        activate(&net, count);
+        scores(&net, count);
+        for (i32 s = 0; s < count; s++) {
+            const float *a2 = (const float *)(net.y + (usize)s * Y);
+            i32 best = 0;
+            for (i32 c = 0; c < CLASSES; c++) {
+                if (!(a2[c] - a2[c] == 0)) return -1;
+                if (a2[c] > a2[best]) best = c;
+            }
+            correct += best == labels[start + s];
+        }
+    }
+    return correct;
+}

@@ -1,0 +1,156 @@
+"""Every way in which the start can fail silently: a sentence, and a retry that works once the fault is gone."""
+
+import re
+
+import pytest
+from faulty_server import CORRUPT, CUT, MISSING, SILENT, TRUNCATED
+from playwright.sync_api import expect
+
+ANYTHING = r"."  # a browser logs a missing or broken file in words of its own
+
+STARTS = [
+    ("numpy-2.4.3", MISSING),
+    ("numpy-2.4.3", CORRUPT),
+    ("numpy-2.4.3", CUT),
+    ("pyodide.asm.wasm", MISSING),
+    ("pyodide.asm.wasm", TRUNCATED),
+    ("pyodide.asm.mjs", MISSING),
+    ("python_stdlib.zip", MISSING),
+    ("python_stdlib.zip", CORRUPT),
+    ("pyodide-lock.json", MISSING),
+    ("pyodide/loader.mjs", MISSING),
+    ("py/worker/main.py", MISSING),
+    ("py/library.zip", MISSING),
+    ("py/library.zip", TRUNCATED),
+    ("t10k-images-idx3-ubyte.gz", MISSING),
+    ("t10k-images-idx3-ubyte.gz", CORRUPT),
+    ("t10k-labels-idx1-ubyte.gz", MISSING),
+    ("two_layer_net.pkl", MISSING),
+    ("two_layer_net.pkl", TRUNCATED),
+]
+
+
+@pytest.mark.parametrize(("file", "fault"), STARTS, ids=[f"{file}-{fault}" for file, fault in STARTS])
+def test_python_that_cannot_start_says_so_and_can_be_tried_again(visit, make_site, file, fault):
+    site = make_site({file: fault})
+    begun = visit(site=site)
+    begun.watch.announce(ANYTHING)
+    kobai = begun.kobai
+    expect(kobai.problem).to_be_visible(timeout=30_000)
+    sentence = kobai.problem.inner_text()
+    assert re.search(r"could not|cannot|damaged|Check the connection", sentence), sentence
+    assert len(sentence) < 300
+    expect(kobai.button("Train")).to_be_disabled()
+    # what needs no Python goes on: the shipped answers
+    kobai.choose(2)
+    expect(kobai.verdict).to_have_text(re.compile("^Answer: 1 "))
+    site.mend()
+    kobai.button("Try again").click()
+    kobai.wait_until_ready()
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
+    assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
+
+
+@pytest.mark.parametrize(
+    ("file", "fault"),
+    [
+        ("micropython.mjs", MISSING),
+        ("micropython.wasm", MISSING),
+        ("micropython.wasm", CORRUPT),
+        ("pyscript/core.js", MISSING),
+        ("py/page/main.py", MISSING),
+        ("py/page/gallery.py", MISSING),
+        ("page.json", MISSING),
+        ("uPlot.iife.min.js", MISSING),
+        ("first_answers.json", MISSING),
+        ("sizes.json", MISSING),
+    ],
+)
+def test_a_page_that_cannot_start_says_so_and_can_be_tried_again(visit, make_site, file, fault):
+    site = make_site({file: fault})
+    begun = visit(site=site)
+    begun.watch.announce(ANYTHING)
+    expect(begun.kobai.problem).to_be_visible(timeout=20_000)
+    expect(begun.kobai.problem).to_have_text(re.compile("try again", re.IGNORECASE))
+    site.mend()
+    begun.kobai.button("Try again").click()
+    begun.kobai.wait_until_ready()
+    expect(begun.kobai.page.get_by_role("alert")).to_be_hidden()
+
+
+def test_without_webassembly(visit):
+    begun = visit(before=lambda page: page.add_init_script("delete window.WebAssembly"))
+    begun.watch.announce("WebAssembly")
+    expect(begun.kobai.problem).to_contain_text("WebAssembly")
+    expect(begun.kobai.problem).to_contain_text("Firefox")
+    expect(begun.kobai.button("Try again")).to_be_visible()
+
+
+@pytest.mark.parametrize("file", ["pyodide.asm.wasm", "t10k-images-idx3-ubyte.gz", "py/worker/main.py"])
+def test_a_worker_silent_for_a_minute(visit, make_site, file):
+    site = make_site({file: SILENT})
+    begun = visit(site=site)
+    kobai = begun.kobai
+    kobai.wait_until_live()
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
+    kobai.page.wait_for_function("document.querySelector('script[worker]')")
+    begun.watch.announce(ANYTHING)
+    kobai.page.evaluate("() => { const now = Date.now; Date.now = () => now() + 61000; }")
+    expect(kobai.problem).to_have_text(re.compile("60 seconds"))
+    site.mend()
+    kobai.button("Try again").click()
+    kobai.wait_until_ready()
+
+
+def test_a_page_silent_for_a_minute(visit, make_site):
+    site = make_site({"micropython.mjs": SILENT})
+    begun = visit(site=site, before=lambda page: page.clock.install())
+    expect(begun.kobai.page.get_by_role("heading", level=1)).to_be_visible()
+    expect(begun.kobai.page.get_by_role("alert")).to_be_hidden()
+    begun.watch.announce(ANYTHING)
+    begun.kobai.page.clock.fast_forward(61_000)
+    expect(begun.kobai.problem).to_have_text(re.compile("could not start"))
+    site.mend()
+    begun.kobai.button("Try again").click()
+    begun.kobai.wait_until_live()
+
+
+def test_missing_training_images_cost_only_the_training(visit, make_site):
+    site = make_site({"train-images-idx3-ubyte.gz": MISSING})
+    begun = visit(site=site)
+    begun.watch.announce("404")
+    kobai = begun.kobai
+    kobai.wait_until_ready()
+    kobai.train(iterations=5)
+    expect(kobai.problem).to_contain_text("train-images-idx3-ubyte.gz could not be loaded")
+    kobai.go_to_image(100)
+    assert kobai.measured_accuracy() > 0.9
+    site.mend()
+    kobai.button("Close").click()
+    kobai.button("Train").click()
+    kobai.wait_until_trained()
+
+
+def test_missing_matplotlib_costs_only_the_figure(visit, make_site):
+    site = make_site({"matplotlib-3.10.8": MISSING})
+    begun = visit(site=site)
+    begun.watch.announce(ANYTHING)
+    kobai = begun.kobai
+    kobai.wait_until_ready()
+    kobai.train(iterations=5)
+    kobai.wait_until_trained()
+    kobai.button("Draw figure").click()
+    expect(kobai.problem).to_contain_text("Check the connection", timeout=30_000)
+    expect(kobai.button("Draw figure")).to_be_enabled()
+    kobai.button("Close").click()
+    site.mend()
+    kobai.button("Draw figure").click()
+    expect(kobai.page.get_by_role("img", name="The loss curve, drawn by Matplotlib")).to_be_visible(timeout=30_000)
+
+
+def test_a_browser_without_storage_loses_nothing_else(visit):
+    forbid = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('forbidden'); } });"
+    begun = visit(before=lambda page: page.add_init_script(forbid))
+    begun.kobai.wait_until_ready()
+    begun.kobai.train(iterations=5)
+    begun.kobai.wait_until_trained()

@@ -1,0 +1,227 @@
+"""Saving, opening and keeping networks: nothing is lost, nothing in a file is run."""
+
+import json
+import os
+import pickle
+import re
+import subprocess
+import sys
+import zlib
+
+import numpy as np
+import pytest
+import reference
+from playwright.sync_api import expect
+from unit import hostile_pickles
+
+# The class as a reader of the book has it; pickle needs only its name
+TWO_LAYER_NET = "class TwoLayerNet:\n    pass\n"
+READER = """
+import json, pickle, sys
+import numpy as np
+with open(sys.argv[1], "rb") as f:
+    found = pickle.load(f)
+if not isinstance(found, dict):
+    import two_layer_net
+    assert type(found) is two_layer_net.TwoLayerNet, type(found)
+    found = found.params
+x = np.load(sys.argv[2])
+z1 = 1 / (1 + np.exp(-(np.dot(x, found["W1"]) + found["b1"])))
+a2 = np.dot(z1, found["W2"]) + found["b2"]
+e = np.exp(a2 - a2.max(axis=1, keepdims=True))
+print(json.dumps({"numpy": np.__version__, "y": (e / e.sum(axis=1, keepdims=True)).tolist()}))
+"""
+
+
+def numpys() -> list[str]:
+    """The installed NumPy, and NumPy 1.26 where `build.py test` has put it."""
+    return ["2"] + (["1"] if os.environ.get("KOBAI_NUMPY1") else [])
+
+
+@pytest.fixture()
+def trained(kobai):
+    kobai.train(iterations=150, seed=2)
+    kobai.wait_until_trained()
+    return kobai
+
+
+@pytest.mark.parametrize("numpy", numpys())
+@pytest.mark.parametrize("form", ["dict", "instance"])
+def test_a_saved_network_answers_the_same_in_the_readers_own_python(trained, tmp_path, form, numpy):
+    download = trained.save(form)
+    assert download.suggested_filename.endswith(".pkl")
+    download.save_as(tmp_path / "saved.pkl")
+    (tmp_path / "two_layer_net.py").write_text(TWO_LAYER_NET, encoding="utf-8")
+    np.save(tmp_path / "x.npy", reference.images_to_test()[:10] / 255)
+    environment = os.environ | {"PYTHONPATH": os.environ["KOBAI_NUMPY1"] if numpy == "1" else ""}
+    done = subprocess.run(
+        [sys.executable, "-c", READER, "saved.pkl", "x.npy"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["numpy"].startswith(numpy + ".")
+    shown = [trained.ask_worker("look", index=index)["probabilities"] for index in range(10)]
+    assert np.array(answer["y"]) == pytest.approx(np.array(shown), abs=1e-6)
+    for key, array in reference.trained(150, seed=2).network.params.items():
+        if form == "dict":
+            found = pickle.loads((tmp_path / "saved.pkl").read_bytes())[key]  # noqa: S301 (saved above)
+            assert found.dtype == np.float64
+            assert found == pytest.approx(array, abs=1e-9)
+
+
+@pytest.mark.parametrize("form", ["dict", "instance"])
+def test_save_reload_open_same_accuracy(visit, tmp_path, form):
+    kobai = visit().kobai
+    kobai.wait_until_ready()
+    kobai.train(iterations=100)
+    kobai.wait_until_trained()
+    accuracy = kobai.measured_accuracy()
+    kobai.save(form).save_as(tmp_path / "mine.pkl")
+    kobai.reset()  # so that the reload brings back nothing of it
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    kobai.use("shipped")
+    kobai.open_file(tmp_path / "mine.pkl")
+    kobai.expect_network("mine.pkl")
+    assert kobai.measured_accuracy() == accuracy
+    assert accuracy != 0.9468
+
+
+def test_a_reload_in_the_middle_of_a_run_loses_nothing(visit):
+    cpython = reference.trained(700, seed=4)
+    kobai = visit().kobai
+    kobai.wait_until_ready()
+    kobai.train(iterations=700, seed=4)
+    kobai.wait_until_iteration(30)
+    stood = kobai.pause()
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    expect(kobai.button("Continue")).to_be_enabled()
+    assert kobai.iteration() == stood
+    assert kobai.field("Seed").input_value() == "4"
+    assert kobai.field("Iterations").input_value() == "700"
+    kobai.button("Continue").click()
+    kobai.wait_until_trained()
+    checked = [1, 2, stood, stood + 1, 300, 600, 601, 700]
+    expected = [cpython.train_loss_list[i - 1] for i in checked]
+    assert kobai.losses(checked) == pytest.approx(expected, abs=0.51e-4)
+    assert [row[0] for row in kobai.epochs()] == [1, 601]
+
+
+def test_drag_and_drop(kobai):
+    kobai.drop_file("dropped.pkl", reference.SHIPPED.read_bytes())
+    kobai.expect_network("dropped.pkl")
+    truth = reference.predict(reference.shipped_params(), reference.images_to_test()[:1])[0]
+    assert kobai.ask_worker("look", index=0)["probabilities"] == pytest.approx(truth, abs=1e-12)
+
+
+def test_an_opened_network_is_the_one_that_answers(kobai):
+    """A network made here whose answer is known: all weights zero but one bias, so always 6."""
+    params = {"W1": np.zeros((784, 3)), "b1": np.zeros(3), "W2": np.zeros((3, 10)), "b2": np.zeros(10)}
+    params["b2"][6] = np.log(9)  # softmax: 9 / (9 + 9) for 6, 1 / 18 for each other digit
+    kobai.open_file({"name": "six.pkl", "mimeType": "", "buffer": pickle.dumps(params)})
+    kobai.expect_network("six.pkl")
+    assert kobai.probabilities() == pytest.approx([0.5 if digit == 6 else 1 / 18 for digit in range(10)], abs=0.51e-4)
+    expect(kobai.verdict).to_have_text("Answer: 6 (50.00 %). Wrong: it is a 7.")
+    assert kobai.measured_accuracy() == 0.0958  # 958 of the 10,000 test images are a 6
+
+
+def wrong_shapes() -> bytes:
+    arrays = {"W1": np.zeros((100, 50)), "b1": np.zeros(50), "W2": np.zeros((50, 10)), "b2": np.zeros(10)}
+    return pickle.dumps(arrays)
+
+
+def png() -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    head = bytes.fromhex("00000001000000010800000000")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+
+
+class OsSystem:
+    def __reduce__(self):
+        return os.system, ("echo > hacked",)
+
+
+def runs_in_the_browser() -> bytes:
+    """A valid network whose pickle also runs Python that would ask the page's server for /hacked."""
+    attack = hostile_pickles.text("import js; js.fetch('hacked')")
+    return hostile_pickles.in_network(hostile_pickles.call("builtins", "exec", attack))
+
+
+BAD_FILES = {
+    "os.system": (lambda: pickle.dumps(OsSystem()), r"system"),
+    "exec in a network": (runs_in_the_browser, r"exec"),
+    "cut short": (lambda: reference.SHIPPED.read_bytes()[:100_000], r"ends too early|cut|short|early"),
+    "empty": (lambda: b"", r"empty"),
+    "wrong shapes": (wrong_shapes, r"100 inputs.*784"),
+    "PNG": (png, r"image"),
+    "text": (lambda: b"hello, world\n", r"text"),
+    "random bytes": (lambda: bytes(np.random.RandomState(1).bytes(5000)), r"not a pickle|not a network"),
+    "a list": (lambda: pickle.dumps([1, 2, 3]), r"list"),
+    "NaN": (
+        lambda: pickle.dumps(reference.shipped_params() | {"b2": np.full(10, np.nan)}),
+        r"b2.*NaN",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_a_bad_file_is_refused_with_its_reason_and_the_network_stays(kobai, kind):
+    make, reason = BAD_FILES[kind]
+    before = kobai.ask_worker("look", index=0)["probabilities"]
+    name = kobai.network.locator("option:checked").inner_text()
+    kobai.open_file({"name": "bad file.pkl", "mimeType": "", "buffer": make()})
+    expect(kobai.problem).to_have_text(re.compile(reason, re.DOTALL))
+    expect(kobai.problem).to_contain_text("bad file.pkl was not opened.")
+    expect(kobai.problem).to_contain_text("The network in use stays.")
+    kobai.expect_network(name)
+    assert kobai.ask_worker("look", index=0)["probabilities"] == before
+    kobai.button("Close").click()
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
+
+
+def test_nothing_in_a_malicious_file_is_run(kobai, shared_visit, tmp_path):
+    (tmp_path / "js.py").write_text("def fetch(address):\n    print('ran', address)\n", encoding="utf-8")
+    (tmp_path / "bomb.pkl").write_bytes(runs_in_the_browser())
+    # plain pickle runs it, so a page that used plain pickle would be found out
+    code = "import pickle; pickle.load(open('bomb.pkl', 'rb'))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "ran hacked\n", done.stderr
+    kobai.open_file(tmp_path / "bomb.pkl")
+    expect(kobai.problem).to_contain_text("bomb.pkl was not opened.")
+    kobai.ask_worker("look", index=0)  # a request made by the file would have gone out before this answer
+    assert not [url for url in shared_visit.watch.requests if "hacked" in url]
+
+
+def test_a_file_too_large_is_refused_unread(kobai, tmp_path):
+    large = tmp_path / "large.pkl"
+    with large.open("wb") as file:
+        file.truncate(64 * 1024 * 1024 + 1)
+    kobai.open_file(large)
+    expect(kobai.problem).to_have_text(re.compile(r"large\.pkl is too large for a network \(67 MB\)"))
+    expect(kobai.problem).to_contain_text("The network in use stays.")
+
+
+MARKUP = "<img src=x onerror=window.hacked=1>.pkl"
+
+
+def test_a_file_name_is_text_never_markup(kobai):
+    kobai.drop_file(MARKUP, reference.SHIPPED.read_bytes())
+    kobai.expect_network(MARKUP)
+    expect(kobai.page.get_by_text(f"{MARKUP} is now the network in use.")).to_be_visible()
+    kobai.measured_accuracy()
+    kobai.drop_file(MARKUP, b"hello")
+    expect(kobai.problem).to_contain_text(f"{MARKUP} was not opened.")
+    assert kobai.page.locator("img[onerror]").count() == 0
+    assert kobai.page.evaluate("window.hacked") is None
+
+
+def test_the_code_beside_the_save_button_is_for_this_form(kobai):
+    kobai.field("As").select_option("dict")
+    code = kobai.region("Save and open").locator("pre")
+    expect(code).to_contain_text("params = pickle.load(f)")
+    kobai.field("As").select_option("instance")
+    expect(code).to_contain_text("from two_layer_net import TwoLayerNet")
