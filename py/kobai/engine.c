@@ -89,33 +89,44 @@ static double ln(double x) {
 
 /* ---- workspace ---- */
 
-INLINE usize take(usize *next, usize bytes) {
+#ifdef KOBAI_GUARDS /* in the tests: 64 bytes after each array that AddressSanitizer watches */
+enum { GUARD = 64 };
+extern void __asan_poison_memory_region(const volatile void *start, usize bytes);
+#else
+#define __asan_poison_memory_region(start, bytes)
+enum { GUARD = 0 };
+#endif
+
+/* The address of the next `bytes` bytes; measuring only when `next` started at 0. */
+INLINE usize take(usize *next, usize bytes, i32 measuring) {
     usize start = *next;
-    *next += (bytes + 63) / 64 * 64;
+    *next += (bytes + 63) / 64 * 64 + GUARD;
+    if (GUARD && !measuring) __asan_poison_memory_region((void *)(start + bytes), *next - start - bytes);
     return start;
 }
 
 /* Lays a Net out from the address `start` on (0: only measures); returns its end. */
 static usize lay_out(Net *net, usize start, i32 pixels, i32 hidden, i32 batch) {
-    usize next = (start + 63) / 64 * 64, units = ((usize)hidden + 3) / 4;
-    usize row = units * sizeof(f4), samples = (usize)batch, entries = samples * (usize)pixels;
+    usize next = (start + 63) / 64 * 64, units = ((usize)hidden + 3) / 4, samples = (usize)batch;
+    usize row = units * sizeof(f4), entries = samples * (usize)pixels;
     net->pixels = pixels, net->hidden = hidden, net->units = (i32)units;
-    net->W1 = (f4 *)take(&next, (usize)pixels * row);
-    net->b1 = (f4 *)take(&next, row);
-    net->W2 = (f4 *)take(&next, units * 4 * Y * sizeof(f4));
-    net->W2_T = (f4 *)take(&next, CLASSES * row);
-    net->b2 = (f4 *)take(&next, Y * sizeof(f4));
-    net->z1 = (f4 *)take(&next, samples * row);
-    net->da1 = (f4 *)take(&next, samples * row);
-    net->y = (f4 *)take(&next, samples * Y * sizeof(f4));
-    net->row = (f4 *)take(&next, row);
-    net->scale = (float *)take(&next, 256 * sizeof(float));
-    net->by_sample = (u32 *)take(&next, (entries + 1) * sizeof(u32)); /* one more, which list_nonzero writes in vain */
-    net->sample_starts = (u32 *)take(&next, (samples + 1) * sizeof(u32));
-    net->by_pixel = (u32 *)take(&next, entries * sizeof(u32));
-    net->pixel_starts = (u32 *)take(&next, ((usize)pixels + 2) * sizeof(u32));
-    if (start)
-        for (i32 k = 0; k < 256; k++) net->scale[k] = (float)k / 255.0f;
+#define TAKE(array, bytes) net->array = (void *)take(&next, bytes, !start)
+    TAKE(W1, (usize)pixels * row);
+    TAKE(b1, row);
+    TAKE(W2, units * 4 * Y * sizeof(f4));
+    TAKE(W2_T, CLASSES * row);
+    TAKE(b2, Y * sizeof(f4));
+    TAKE(z1, samples * row);
+    TAKE(da1, samples * row);
+    TAKE(y, samples * Y * sizeof(f4));
+    TAKE(row, row);
+    TAKE(scale, 256 * sizeof(float));
+    TAKE(by_sample, (entries + 1) * sizeof(u32)); /* one more, which list_nonzero writes in vain */
+    TAKE(sample_starts, (samples + 1) * sizeof(u32));
+    TAKE(by_pixel, entries * sizeof(u32));
+    TAKE(pixel_starts, ((usize)pixels + 2) * sizeof(u32));
+#undef TAKE
+    for (i32 k = 0; start && k < 256; k++) net->scale[k] = (float)k / 255.0f;
     return next;
 }
 

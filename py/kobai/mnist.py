@@ -15,6 +15,7 @@ import numpy as np
 
 from .errors import DatasetError
 from .functions import Array
+from .png import encode_png
 
 DATASET_DIR = Path("dataset")
 FILES = {
@@ -150,17 +151,5 @@ def _read_file(folder: Path, name: str) -> tuple[bytes, str]:
 
 
 def image_png(pixels: Array) -> bytes:
-    """One image, uint8 (784,) or (28, 28), as a greyscale PNG (ISO/IEC 15948): 0 is black, 255 white."""
-    rows = np.zeros((IMAGE_SIDE, 1 + IMAGE_SIDE), dtype=np.uint8)  # each row starts with filter type 0: none
-    rows[:, 1:] = pixels.reshape(IMAGE_SIDE, IMAGE_SIDE)
-    header = struct.pack(">IIBBBBB", IMAGE_SIDE, IMAGE_SIDE, 8, 0, 0, 0, 0)  # 8 bits, greyscale
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(rows.tobytes()))
-        + chunk(b"IEND", b"")
-    )
+    """One image, uint8 (784,) or (28, 28), as a greyscale PNG: 0 is black, 255 white."""
+    return encode_png(pixels.reshape(IMAGE_SIDE, IMAGE_SIDE))

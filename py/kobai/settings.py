@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from .errors import SettingsError
 
 GRADIENTS = ("backpropagation", "numerical")
+ENGINES = ("numpy", "fast")
 
 
 class Limit(NamedTuple):
@@ -40,6 +41,7 @@ class Settings:
     iterations: int = 10_000
     seed: int = 0
     gradient: str = "backpropagation"
+    engine: str = "numpy"
 
     def __post_init__(self) -> None:
         for name, limit in LIMITS.items():
@@ -49,6 +51,10 @@ class Settings:
                 "gradient",
                 "The gradient must be backpropagation or numerical, not {value}.",
                 value=str(self.gradient),
+            )
+        if self.engine not in ENGINES:
+            raise SettingsError(
+                "engine", "The engine must be numpy or fast, not {value}.", value=str(self.engine)
             )
 
 

@@ -15,32 +15,19 @@ from dataclasses import asdict, replace
 
 import numpy as np
 
+from .einsum_engine import EinsumEngine
 from .errors import DatasetError, KobaiError, SettingsError, TrainingDivergedError
+from .evaluation import StepEngine
+from .evaluation import evaluate as evaluate
 from .functions import Array
 from .mnist import CLASSES, normalize_pixels, one_hot
 from .network import TwoLayerNet
 from .settings import LIMITS as LIMITS
 from .settings import Settings as Settings
 
-SLICE_SIZE = 1000  # images evaluated at once: about 50 ms in a browser
+CALL = 0.02  # seconds of one call of the engine: what a pause may have to wait for
 STATE_VERSION = 1
 PARAMS = ("W1", "b1", "W2", "b2")
-
-
-def evaluate(
-    network: TwoLayerNet, images: Array, labels: Array, slice_size: int = SLICE_SIZE
-) -> Iterator[tuple[int, int]]:
-    """Yields after each slice how many images are done and how many of them were recognised.
-
-    images: uint8 (N, 784). labels: (N,). The accuracy is the last correct / done.
-    """
-    correct = 0
-    for start in range(0, len(images), slice_size):
-        part = slice(start, start + slice_size)
-        with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
-            y = network.predict(normalize_pixels(images[part]))
-        correct += int(np.sum(np.argmax(y, axis=1) == labels[part]))
-        yield min(start + slice_size, len(images)), correct
 
 
 class Trainer:
@@ -49,11 +36,18 @@ class Trainer:
     x_train, x_test: uint8 (N, 784). t_train, t_test: labels, uint8 (N,). After i iterations, train_loss_list
     has i losses, each taken on its batch after the update; train_acc_list and test_acc_list have one accuracy
     per epoch, the first after the first iteration. Raises DatasetError or SettingsError when the arrays do
-    not fit each other or the batch size.
+    not fit each other or the batch size. `engine` does the steps when the settings ask for "fast" and for
+    backpropagation; without one, `EinsumEngine` does.
     """
 
     def __init__(
-        self, settings: Settings, x_train: Array, t_train: Array, x_test: Array, t_test: Array
+        self,
+        settings: Settings,
+        x_train: Array,
+        t_train: Array,
+        x_test: Array,
+        t_test: Array,
+        engine: StepEngine | None = None,
     ) -> None:
         _check_images("training", x_train, t_train)
         _check_images("test", x_test, t_test)
@@ -70,6 +64,9 @@ class Trainer:
         self.test_acc_list: list[float] = []
         self.evaluated_at: list[int] = []  # after how many iterations each of these accuracies was measured
         self._evaluation: Iterator[None] | None = None
+        fast = settings.engine == "fast" and settings.gradient == "backpropagation"
+        self._engine = (engine or EinsumEngine()) if fast else None
+        self._pace = 1  # steps in one call of the engine
 
         callers_state = np.random.get_state()
         try:  # the very numbers that the book's np.random calls give after np.random.seed
@@ -119,7 +116,7 @@ class Trainer:
         """
         self._finish_evaluation()
         if not self.finished:
-            self._iterate()
+            self._iterate_many(1)
             self._finish_evaluation()
 
     def advance(self, seconds: float) -> int:
@@ -133,10 +130,43 @@ class Trainer:
             if self.evaluating:
                 self._evaluate_slice()
             else:
-                self._iterate()
+                start = time.perf_counter()
+                self._iterate_many(self._pace)
+                calls = CALL / max(time.perf_counter() - start, 1e-9)
+                self._pace = max(1, int(self._pace * min(calls, 2)))
             if time.perf_counter() >= end:
                 break
         return self.iteration - first
+
+    def _iterate_many(self, most: int) -> None:
+        """Up to `most` iterations with the engine, not beyond an evaluation; one without an engine."""
+        if self._engine is None:
+            self._iterate()
+            return
+        first = self.iteration
+        most = min(most, self.settings.iterations - first)
+        steps = next(k for k in range(1, most + 1) if k == most or self._evaluation_is_due(first + k - 1))
+        random_state = self._random.get_state()
+        losses = self._engine.train_steps(
+            self.network.params,
+            self.x_train,
+            self.t_train,
+            self._batch_masks(steps),
+            self.settings.learning_rate,
+        )
+        self.train_loss_list += losses.tolist()
+        if len(losses) < steps:  # beyond float32; float64 decides whether the training has diverged
+            self._random.set_state(random_state)
+            self._batch_masks(len(losses))
+            self._iterate()
+        elif self._evaluation_is_due(self.iteration - 1):
+            self._evaluation = self._evaluate()
+
+    def _batch_masks(self, steps: int) -> list[Array]:
+        return [self._random.choice(len(self.x_train), self.settings.batch_size) for _ in range(steps)]
+
+    def _evaluation_is_due(self, i: int) -> bool:
+        return i % self.iter_per_epoch == 0
 
     def _iterate(self) -> None:
         """The body of the book's loop, up to the evaluation."""
@@ -144,7 +174,7 @@ class Trainer:
         random_state = self._random.get_state()
         params = {key: network.params[key].copy() for key in PARAMS}
 
-        batch_mask = self._random.choice(len(self.x_train), self.settings.batch_size)
+        (batch_mask,) = self._batch_masks(1)
         x_batch = normalize_pixels(self.x_train[batch_mask])  # (batch_size, 784)
         t_batch = one_hot(self.t_train[batch_mask])  # (batch_size, 10)
 
@@ -168,14 +198,14 @@ class Trainer:
             )  # fmt: skip
 
         self.train_loss_list.append(loss)
-        if i % self.iter_per_epoch == 0:
+        if self._evaluation_is_due(i):
             self._evaluation = self._evaluate()
 
     def _evaluate(self) -> Iterator[None]:
         """Appends the accuracies on all training and test images, pausing after every slice."""
         accuracies = []
         for x, t in ((self.x_train, self.t_train), (self.x_test, self.t_test)):
-            for done, correct in evaluate(self.network, x, t):
+            for done, correct in evaluate(self.network, x, t, engine=self._engine):
                 accuracy = correct / done
                 yield
             accuracies.append(accuracy)
@@ -212,7 +242,15 @@ class Trainer:
         return buffer.getvalue()
 
     @classmethod
-    def from_state(cls, data: bytes, x_train: Array, t_train: Array, x_test: Array, t_test: Array) -> Trainer:
+    def from_state(
+        cls,
+        data: bytes,
+        x_train: Array,
+        t_train: Array,
+        x_test: Array,
+        t_test: Array,
+        engine: StepEngine | None = None,
+    ) -> Trainer:
         """The trainer that `state` described; it continues as if it had never stopped.
 
         An evaluation that was going on starts afresh. Raises KobaiError when `data` is damaged, of another
@@ -229,7 +267,7 @@ class Trainer:
             raise KobaiError("The saved training is of version {version}; this page reads version {known}.",
                              version=version, known=STATE_VERSION)  # fmt: skip
         try:
-            trainer = cls(Settings(**settings), x_train, t_train, x_test, t_test)
+            trainer = cls(Settings(**settings), x_train, t_train, x_test, t_test, engine)
             if not np.array_equal(saved["dataset"], trainer._dataset_check()):
                 raise KobaiError("The saved training belongs to other images.")
             trainer._restore(saved)

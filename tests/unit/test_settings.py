@@ -13,7 +13,7 @@ from kobai.settings import LIMITS, Settings
 def test_defaults_are_the_books():
     assert vars(Settings()) == {
         "hidden_size": 50, "batch_size": 100, "learning_rate": 0.1, "weight_init_std": 0.01,
-        "iterations": 10_000, "seed": 0, "gradient": "backpropagation",
+        "iterations": 10_000, "seed": 0, "gradient": "backpropagation", "engine": "numpy",
     }  # fmt: skip
 
 

@@ -1,0 +1,60 @@
+"""How many images a network recognises, counted in slices so that nobody waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from .functions import Array
+from .mnist import normalize_pixels
+from .network import TwoLayerNet
+
+SLICE_SIZE = 1000  # images evaluated at once: about 50 ms in a browser
+
+
+class StepEngine(Protocol):
+    """What works when the settings say "fast": `engine.Engine` or `einsum_engine.EinsumEngine`."""
+
+    def train_steps(
+        self,
+        params: Mapping[str, Array],
+        x_train: Array,
+        t_train: Array,
+        batch_masks: Array | Sequence[Array],
+        learning_rate: float,
+    ) -> Array:
+        """One step for each batch; the losses, fewer than the batches where a step left float32's range."""
+
+    def count_correct(self, params: Mapping[str, Array], images: Array, labels: Array) -> int:
+        """How many images get their label; OverflowError where scores leave float32's range."""
+
+
+def evaluate(
+    network: TwoLayerNet,
+    images: Array,
+    labels: Array,
+    slice_size: int = SLICE_SIZE,
+    engine: StepEngine | None = None,
+) -> Iterator[tuple[int, int]]:
+    """Yields after each slice how many images are done and how many of them were recognised.
+
+    images: uint8 (N, 784). labels: (N,). The accuracy is the last correct / done. An engine counts faster.
+    """
+    correct = 0
+    for start in range(0, len(images), slice_size):
+        part = slice(start, start + slice_size)
+        correct += _count_correct(network, images[part], labels[part], engine)
+        yield min(start + slice_size, len(images)), correct
+
+
+def _count_correct(network: TwoLayerNet, images: Array, labels: Array, engine: StepEngine | None) -> int:
+    if engine is not None:
+        try:
+            return engine.count_correct(network.params, images, labels)
+        except OverflowError:  # float64 may do where float32 is too small
+            pass
+    with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
+        y = network.predict(normalize_pixels(images))
+    return int(np.sum(np.argmax(y, axis=1) == labels))

@@ -1,0 +1,33 @@
+"""Small images as PNG files (ISO/IEC 15948), which every browser shows."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+
+from .functions import Array
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+GREYSCALE, PALETTE = 0, 3  # colour types
+
+
+def encode_png(pixels: Array, palette: Array | None = None) -> bytes:
+    """The pixels, uint8 (height, width), as the bytes of a PNG file.
+
+    palette: uint8 (colours, 4), red, green, blue and opacity of each pixel value; without it the values are
+    shades of grey from 0, black, to 255, white.
+    """
+    height, width = pixels.shape
+    rows = np.zeros((height, 1 + width), dtype=np.uint8)  # each row starts with filter type 0: none
+    rows[:, 1:] = pixels
+    kind = GREYSCALE if palette is None else PALETTE
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0))]  # 8 bits a pixel
+    if palette is not None:
+        chunks += [(b"PLTE", palette[:, :3].tobytes()), (b"tRNS", palette[:, 3].tobytes())]
+    chunks += [(b"IDAT", zlib.compress(rows.tobytes())), (b"IEND", b"")]
+    return SIGNATURE + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in chunks
+    )
