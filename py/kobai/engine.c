@@ -10,15 +10,8 @@
    (P. Micikevicius et al., "Mixed Precision Training", ICLR 2018). Every operation is IEEE 754 in a fixed
    order without fused multiply-add, so all machines give the same bits. */
 
-typedef unsigned char u8;
-typedef int i32;
-typedef unsigned u32;
-typedef unsigned long long u64;
-typedef __SIZE_TYPE__ usize;
-typedef float f4 __attribute__((vector_size(16), may_alias)); /* four units side by side */
-typedef u32 u4 __attribute__((vector_size(16), may_alias));
+#include "engine_math.h"
 
-#define INLINE static inline __attribute__((always_inline))
 #define KERNEL static __attribute__((noinline)) /* entered once a batch: a browser optimises it after a few */
 #ifdef _WIN32
 #define EXPORT __attribute__((dllexport))
@@ -47,70 +40,22 @@ typedef struct {
     u32 *by_pixel, *pixel_starts;     /* sample << 8 | value, pixel by pixel */
 } Net;
 
-/* ---- elementary functions ---- */
-
-INLINE f4 splat(float x) { return (f4){x, x, x, x}; }
-
-INLINE f4 choose(u4 where, f4 a, f4 b) { return (f4)((where & (u4)a) | (~where & (u4)b)); }
-
-/* e**x to 2 units in the last place; x is limited to [-87, 88]; NaN stays NaN. x = n ln 2 + r with |r| <= ln(2) / 2
-   (W. Cody, W. Waite, "Software Manual for the Elementary Functions", 1980; ln 2 in two parts), then the Taylor
-   polynomial of degree 7, whose remainder is r**8 / 8! < 6e-9. */
-INLINE f4 exp4(f4 x) {
-    x = choose((u4)(x < splat(-87.0f)), splat(-87.0f), x);
-    x = choose((u4)(x > splat(88.0f)), splat(88.0f), x);
-    const f4 rounder = splat(12582912.0f); /* 1.5 * 2**23: adding it rounds to a whole number, in the low bits */
-    f4 shifted = x * splat(1.44269504f) + rounder;
-    f4 n = shifted - rounder;
-    f4 r = x - n * splat(0.693359375f) - n * splat(-2.12194440e-4f);
-    f4 p = splat(1.0f / 5040);
-    p = p * r + splat(1.0f / 720);
-    p = p * r + splat(1.0f / 120);
-    p = p * r + splat(1.0f / 24);
-    p = p * r + splat(1.0f / 6);
-    p = p * r + splat(0.5f);
-    p = p * r + splat(1.0f);
-    p = p * r + splat(1.0f);
-    return p * (f4)(((u4)shifted + 127u) << 23); /* the exponent field of 2**n */
-}
-
-/* The natural logarithm of a positive normal number, to 1e-15: x = m * 2**n, m in [2/3, 4/3), and
-   ln m = 2 artanh(s) = 2 (s + s**3 / 3 + s**5 / 5 + ...) with s = (m - 1) / (m + 1), |s| <= 1/5. */
-static double ln(double x) {
-    union { double value; u64 bits; } m = {x};
-    if (!(x < 1e308)) return x + x; /* infinite or NaN */
-    i32 n = (i32)(m.bits >> 52) - 1023;
-    m.bits = (m.bits & 0xFFFFFFFFFFFFFull) | 0x3FF0000000000000ull;
-    if (m.value >= 4.0 / 3) { m.value *= 0.5; n++; }
-    double s = (m.value - 1) / (m.value + 1), s2 = s * s, sum = 0;
-    for (i32 k = 21; k >= 1; k -= 2) sum = sum * s2 + 1.0 / k;
-    return n * 0.69314718055994530942 + 2 * s * sum;
-}
-
 /* ---- workspace ---- */
 
-#ifdef KOBAI_GUARDS /* in the tests: 64 bytes after each array that AddressSanitizer watches */
-enum { GUARD = 64 };
-extern void __asan_poison_memory_region(const volatile void *start, usize bytes);
-#else
-#define __asan_poison_memory_region(start, bytes)
-enum { GUARD = 0 };
+#ifndef GUARD
+#define GUARD(start, bytes) /* the tests let AddressSanitizer watch the gaps between arrays */
 #endif
 
-/* The address of the next `bytes` bytes; measuring only when `next` started at 0. */
-INLINE usize take(usize *next, usize bytes, i32 measuring) {
-    usize start = *next;
-    *next += (bytes + 63) / 64 * 64 + GUARD;
-    if (GUARD && !measuring) __asan_poison_memory_region((void *)(start + bytes), *next - start - bytes);
-    return start;
-}
+INLINE usize after(usize start, usize bytes) { return (start + bytes + 63) / 64 * 64 + 64; }
 
 /* Lays a Net out from the address `start` on (0: only measures); returns its end. */
 static usize lay_out(Net *net, usize start, i32 pixels, i32 hidden, i32 batch) {
-    usize next = (start + 63) / 64 * 64, units = ((usize)hidden + 3) / 4, samples = (usize)batch;
+    usize next = after(start, 0), units = ((usize)hidden + 3) / 4, samples = (usize)batch;
     usize row = units * sizeof(f4), entries = samples * (usize)pixels;
     net->pixels = pixels, net->hidden = hidden, net->units = (i32)units;
-#define TAKE(array, bytes) net->array = (void *)take(&next, bytes, !start)
+#define TAKE(array, bytes) \
+    net->array = (void *)next, next = after(next, bytes); \
+    if (start) { GUARD((usize)net->array + (bytes), next - (usize)net->array - (bytes)); }
     TAKE(W1, (usize)pixels * row);
     TAKE(b1, row);
     TAKE(W2, units * 4 * Y * sizeof(f4));
@@ -130,6 +75,9 @@ static usize lay_out(Net *net, usize start, i32 pixels, i32 hidden, i32 batch) {
     return next;
 }
 
+/* Row i of an array with `units` f4s a row. */
+INLINE f4 *at(const Net *net, f4 *rows, i32 i) { return rows + (usize)i * (usize)net->units; }
+
 /* A float64 row of n numbers as float32 in f4s, the rest zero. */
 INLINE void pack(const double *from, i32 n, f4 *to, i32 vectors) {
     float *out = (float *)to;
@@ -139,7 +87,7 @@ INLINE void pack(const double *from, i32 n, f4 *to, i32 vectors) {
 
 static void pack_first(Net *net, const double *W1, const double *b1) {
     for (i32 p = 0; p < net->pixels; p++)
-        pack(W1 + (usize)p * (usize)net->hidden, net->hidden, net->W1 + (usize)p * (usize)net->units, net->units);
+        pack(W1 + (usize)p * (usize)net->hidden, net->hidden, at(net, net->W1, p), net->units);
     pack(b1, net->hidden, net->b1, net->units);
 }
 
@@ -203,14 +151,15 @@ INLINE void weighted_sum_of(i32 width, const u32 *entry, const u32 *end, const f
     for (i32 k = 0; k < width; k++) out[k] = sum[k];
 }
 
-/* out = first + sum over the entries (index << 8 | value) of value / 255 * rows[index]; first may be 0. */
-INLINE void weighted_sum(const Net *net, const u32 *entry, const u32 *end, const f4 *rows, const f4 *first,
+/* out = first + sum of value / 255 * rows[index] over the entries index << 8 | value from list[starts[0]] up to
+   list[starts[1]]; first may be 0. */
+INLINE void weighted_sum(const Net *net, const u32 *list, const u32 *starts, const f4 *rows, const f4 *first,
                          f4 *out) {
-    i32 blocks = (net->units + WIDEST - 1) / WIDEST;
-    for (i32 k = 0, width; k < net->units; k += width, blocks--) {
+    const u32 *entry = list + starts[0], *end = list + starts[1];
+    usize units = (usize)net->units;
+    for (i32 k = 0, width, blocks = (net->units + WIDEST - 1) / WIDEST; k < net->units; k += width, blocks--) {
         width = (net->units - k + blocks - 1) / blocks;
         const f4 *f = first ? first + k : 0;
-        usize units = (usize)net->units;
         switch (width) { /* each with its sums in registers */
 #define CASE(w) case w: weighted_sum_of(w, entry, end, net->scale, rows + k, units, f, out + k); break;
             CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8)
@@ -222,8 +171,7 @@ INLINE void weighted_sum(const Net *net, const u32 *entry, const u32 *end, const
 /* z1 = a1 = x @ W1 + b1 for the n listed images. */
 KERNEL void first_layer(Net *net, i32 n) {
     for (i32 s = 0; s < n; s++)
-        weighted_sum(net, net->by_sample + net->sample_starts[s], net->by_sample + net->sample_starts[s + 1],
-                     net->W1, net->b1, net->z1 + (usize)s * (usize)net->units);
+        weighted_sum(net, net->by_sample, net->sample_starts + s, net->W1, net->b1, at(net, net->z1, s));
 }
 
 /* row -= learning_rate * gradient in float64, and its float32 copy. Returns 0, or NaN when a number of the copy
@@ -244,11 +192,11 @@ INLINE f4 update(double *params, const f4 *gradient, i32 n, double learning_rate
 KERNEL f4 subtract_outer(Net *net, double *W1, double learning_rate) {
     f4 check = splat(0);
     for (i32 p = 0; p < net->pixels; p++) {
-        const u32 *entry = net->by_pixel + net->pixel_starts[p], *end = net->by_pixel + net->pixel_starts[p + 1];
-        if (entry == end) continue; /* zero in all images: no gradient */
-        weighted_sum(net, entry, end, net->da1, 0, net->row);
+        const u32 *starts = net->pixel_starts + p;
+        if (starts[0] == starts[1]) continue; /* zero in all images: no gradient */
+        weighted_sum(net, net->by_pixel, starts, net->da1, 0, net->row);
         check += update(W1 + (usize)p * (usize)net->hidden, net->row, net->hidden, learning_rate,
-                        net->W1 + (usize)p * (usize)net->units, net->units);
+                        at(net, net->W1, p), net->units);
     }
     return check;
 }
@@ -268,7 +216,7 @@ INLINE void scores_of(i32 samples, const Net *net, i32 first) {
     f4 sum[4][Y];
     const float *z1[4];
     for (i32 s = 0; s < samples; s++) {
-        z1[s] = (const float *)(net->z1 + (usize)(first + s) * (usize)net->units);
+        z1[s] = (const float *)at(net, net->z1, first + s);
         for (i32 c = 0; c < Y; c++) sum[s][c] = net->b2[c];
     }
     for (i32 j = 0; j < net->hidden; j++)
@@ -283,6 +231,13 @@ KERNEL void scores(Net *net, i32 n) {
     i32 s = 0;
     for (; s + 4 <= n; s += 4) scores_of(4, net, s);
     for (; s < n; s++) scores_of(1, net, s);
+}
+
+/* z1, sigmoid_grad(a1) in da1, and a2 in y, for the n listed images. */
+static void forward(Net *net, i32 n) {
+    first_layer(net, n);
+    activate(net, n);
+    scores(net, n);
 }
 
 /* y[s] = exp(a2 - max a2), not yet divided by its sum, which is returned: the book's softmax before the quotient. */
@@ -302,7 +257,7 @@ INLINE double exponentials(Net *net, i32 s) {
 KERNEL void backward(Net *net, const u8 *t_train, const i32 *batch, i32 n) {
     for (i32 s = 0; s < n; s++) {
         float *dy = (float *)(net->y + (usize)s * Y), share = (float)(1.0 / (exponentials(net, s) * n));
-        f4 *da1 = net->da1 + (usize)s * (usize)net->units;
+        f4 *da1 = at(net, net->da1, s);
         for (i32 c = 0; c < CLASSES; c++) dy[c] *= share;
         dy[t_train[batch[s]]] -= (float)(1.0 / n);
         for (i32 k = 0; k < net->units; k++) {
@@ -318,13 +273,12 @@ KERNEL f4 update_rest(Net *net, double *b1, double *W2, double *b2, i32 n, doubl
     f4 check = splat(0), db2[Y] = {splat(0), splat(0), splat(0)};
     for (i32 k = 0; k < net->units; k++) {
         f4 sum = splat(0), dW2[4][Y];
-        for (i32 j = 0; j < 4; j++)
-            for (i32 c = 0; c < Y; c++) dW2[j][c] = splat(0);
+        for (i32 jc = 0; jc < 4 * Y; jc++) dW2[jc / Y][jc % Y] = splat(0);
         for (i32 s = 0; s < n; s++) {
-            f4 z1 = net->z1[(usize)s * (usize)net->units + (usize)k];
+            f4 z1 = at(net, net->z1, s)[k];
             for (i32 j = 0; j < 4; j++)
                 for (i32 c = 0; c < Y; c++) dW2[j][c] += splat(z1[j]) * net->y[s * Y + c];
-            sum += net->da1[(usize)s * (usize)net->units + (usize)k];
+            sum += at(net, net->da1, s)[k];
         }
         net->row[k] = sum;
         for (i32 j = 0; j < 4 && 4 * k + j < net->hidden; j++)
@@ -371,28 +325,29 @@ EXPORT void kobai_first_layer(const u8 *images, i32 n, i32 pixels, const double 
         i32 count = n - start < TILE ? n - start : TILE;
         list_nonzero(&net, images + (usize)start * (usize)pixels, 0, count);
         first_layer(&net, count);
-        for (i32 s = 0; s < count; s++)
-            for (i32 j = 0; j < hidden; j++)
-                a1[(usize)(start + s) * (usize)hidden + (usize)j] = ((float *)(net.z1 + (usize)s * (usize)net.units))[j];
+        for (i32 s = 0; s < count; s++) {
+            const float *row = (const float *)at(&net, net.z1, s);
+            for (i32 j = 0; j < hidden; j++) *a1++ = (double)row[j];
+        }
     }
 }
 
-/* W1 -= learning_rate * (images / 255).T @ da1; the workspace is for batch = n. */
+/* W1 -= learning_rate * (images / 255).T @ da1; its workspace is for batch = n. */
 EXPORT void kobai_subtract_outer(double *W1, const u8 *images, i32 n, i32 pixels, const double *da1, i32 hidden,
                                  double learning_rate, void *workspace) {
     Net net;
     lay_out(&net, (usize)workspace, pixels, hidden, n);
     for (i32 s = 0; s < n; s++)
-        pack(da1 + (usize)s * (usize)hidden, hidden, net.da1 + (usize)s * (usize)net.units, net.units);
+        pack(da1 + (usize)s * (usize)hidden, hidden, at(&net, net.da1, s), net.units);
     for (usize k = 0; k < (usize)pixels * (usize)net.units; k++) net.W1[k] = splat(0);
     list_nonzero(&net, images, 0, n);
     list_by_pixel(&net, n);
     subtract_outer(&net, W1, learning_rate);
 }
 
-/* Steps with the batches batch_indices (steps, n): one loss each, taken after the update. Returns how many steps were done;
-   fewer than asked for when in the next one a loss or a parameter is not finite as a float32 (and then the params
-   are of no use). */
+/* Steps with the batches batch_indices (steps, n): one loss each, taken after the update. Returns how many were
+   done: fewer than asked for when in the next one the loss or a parameter is not finite as a float32 (and then the
+   params are of no use). */
 EXPORT i32 kobai_train_steps(double *W1, double *b1, double *W2, double *b2, i32 pixels, i32 hidden,
                              const u8 *x_train, const u8 *t_train, const i32 *batch_indices, i32 steps, i32 n,
                              double learning_rate, double *losses, void *workspace) {
@@ -404,14 +359,10 @@ EXPORT i32 kobai_train_steps(double *W1, double *b1, double *W2, double *b2, i32
         const i32 *batch = batch_indices + (usize)step * (usize)n;
         list_nonzero(&net, x_train, batch, n);
         list_by_pixel(&net, n);
-        first_layer(&net, n);
-        activate(&net, n);
-        scores(&net, n);
+        forward(&net, n);
         backward(&net, t_train, batch, n);
         f4 check = subtract_outer(&net, W1, learning_rate) + update_rest(&net, b1, W2, b2, n, learning_rate);
-        first_layer(&net, n);
-        activate(&net, n);
-        scores(&net, n);
+        forward(&net, n);
         double loss = mean_loss(&net, t_train, batch, n), zero = loss - loss;
         for (i32 lane = 0; lane < 4; lane++) zero += (double)check[lane];
         if (zero != 0) return step; /* NaN */
@@ -431,9 +382,7 @@ EXPORT i32 kobai_count_correct(const double *W1, const double *b1, const double 
     for (i32 start = 0; start < n; start += TILE) {
         i32 count = n - start < TILE ? n - start : TILE;
         list_nonzero(&net, images + (usize)start * (usize)pixels, 0, count);
-        first_layer(&net, count);
-        activate(&net, count);
-        scores(&net, count);
+        forward(&net, count);
         for (i32 s = 0; s < count; s++) {
             const float *a2 = (const float *)(net.y + (usize)s * Y);
             i32 best = 0;

@@ -16,6 +16,7 @@ from statistics import median
 import numpy as np
 
 from .errors import KobaiError
+from .fast_gradient import LOG_OFFSET
 from .functions import Array
 from .gradient import numerical_gradient
 from .mnist import IMAGE_SIDE
@@ -78,10 +79,10 @@ class GradientCheck:
             for part in self._by_definition():
                 yield 0.5 * part
             self.backpropagation, self.backpropagation_seconds = yield from self._timed(
-                self.network.gradient, len(self.x), 0.5
+                self.network.gradient, len(self.x), 0.5, 0.1
             )
             self.numerical, self.numerical_seconds = yield from self._timed(
-                self.network.numerical_gradient, images, 0.6
+                self.network.numerical_gradient, images, 0.6, 0.4
             )
         for grads in (self.numerical, self.backpropagation):
             if not all(np.isfinite(value).all() for value in grads.values()):
@@ -111,11 +112,12 @@ class GradientCheck:
         self.definition_seconds = median(seconds) * self.parameters
 
     def _timed(
-        self, gradient: Callable[[Array, Array], Gradient], images: int, start_part: float
+        self, gradient: Callable[[Array, Array], Gradient], images: int, part: float, share: float
     ) -> Generator[float, None, tuple[Gradient, float]]:
         """The gradient of the batch, worked out by so many images at a time, and the seconds it takes.
 
-        A gradient is a mean over the batch, so that of a part of the images is a share of it.
+        A gradient is a mean over the batch, so that of some of the images is a share of it. Yields how far
+        the whole check is, which stands at `part` before this and at most at `part` + `share` after it.
         """
         seconds: list[float] = []
         while not seconds or (len(seconds) < REPEATS and sum(seconds) < REPEAT_SECONDS):
@@ -127,7 +129,8 @@ class GradientCheck:
                 for key, value in gradient(x, t).items():
                     total[key] += value * (len(x) / len(self.x))
                 seconds[-1] += time.perf_counter() - start
-                yield start_part + 0.1 * first / len(self.x)
+                done = len(seconds) - 1 + (first + len(x)) / len(self.x)
+                yield part + share * done / REPEATS
         return total, median(seconds)
 
     @property
@@ -135,11 +138,16 @@ class GradientCheck:
         """The largest |definition - numerical| over the sample: what the fast form changes, only rounding."""
         return max(abs(value - float(self.numerical[key][index])) for key, index, value in self.sample)
 
-    def least_probable(self) -> tuple[int, float]:
-        """The position in the batch whose correct class has the least probability, and that probability."""
+    def least_probable(self) -> tuple[int, float, float]:
+        """Position in the batch of the image whose correct class is least probable, its p, the effect.
+
+        The effect of the 1e-7 in the loss: how much less the score of that class pulls at -log(p + 1e-7) than
+        at -log(p), as a share of the mean over the batch: (1 - p) * 1e-7 / (p + 1e-7) / N.
+        """
         y = self.network.predict(self.x)[np.arange(len(self.x)), self.t]
         position = int(np.argmin(y))
-        return position, float(y[position])
+        p = float(y[position])
+        return position, p, (1 - p) * LOG_OFFSET / (p + LOG_OFFSET) / len(self.x)
 
 
 def compare(numerical: Gradient, backpropagation: Gradient) -> dict[str, Difference]:

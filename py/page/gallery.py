@@ -32,7 +32,7 @@ def start(first):
 
 def worker_is_ready():
     """Say what can be used from now on, or why not yet."""
-    for name in (*FILTERS, "measure"):
+    for name in FILTERS + ("measure",):
         enable(name, trainer.ready(), _("Python is still loading."))
 
 

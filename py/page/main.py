@@ -5,6 +5,7 @@ import json
 import charts
 import figure
 import gallery
+import gradients
 import loading
 import networks
 import problems
@@ -26,6 +27,7 @@ async def boot():
     charts.start()
     training.start()
     figure.start()
+    gradients.start()
     problems.watch()
     window.kobai.pageIsUp()
     await start_worker()
@@ -50,8 +52,11 @@ async def start_worker():
     by_id("versions").textContent = _(
         "Python {python}, NumPy {numpy}", python=answer["python"], numpy=answer["numpy"]
     )
+    missing = answer["engine_missing"]
+    settings.engine_is_missing(_(missing["refused"], **missing["values"]) if missing else "")
     networks.worker_is_ready(answer["networks"])
     gallery.worker_is_ready()
+    gradients.worker_is_ready()
     window.performance.mark("kobai-predict")
     await gallery.refresh()
     if answer["kept"]:

@@ -45,9 +45,9 @@ def worker_is_ready(known):
     _show()
 
 
-def name_of(key):
-    """What the learner calls this network."""
-    network = _now["networks"][key]
+def name_of(key, network=None):
+    """What the learner calls this network (as it was when `network` described it)."""
+    network = network or _now["networks"][key]
     if key == "shipped":
         return _("Kobai’s own, {iterations} iterations", iterations=number(network["iterations"]))
     if key == "trained":

@@ -3,6 +3,7 @@
 from dom import by_id, make, on
 from words import N_, _, on_language
 
+CHOICES = ("gradient", "engine")
 NUMBERS = ("hidden_size", "batch_size", "learning_rate", "weight_init_std", "iterations", "seed")
 WHOLE = ("hidden_size", "batch_size", "iterations", "seed")
 
@@ -21,21 +22,30 @@ def read():
     if wrong:
         by_id(wrong[0]).focus()
         return None
-    values = {name: (int if name in WHOLE else float)(by_id(name).value) for name in NUMBERS}
-    values["gradient"] = by_id("gradient").value
+    values = {name: float(by_id(name).value) for name in NUMBERS}
+    for name in WHOLE:
+        values[name] = int(values[name])
+    for name in CHOICES:
+        values[name] = by_id(name).value
     return values
 
 
 def write(values):
-    for name in NUMBERS + ("gradient",):
+    for name in NUMBERS + CHOICES:
         by_id(name).value = str(values[name])
         if name in NUMBERS:
             _check(name)
 
 
+def engine_is_missing(reason):
+    """The compiled engine could not be loaded: say what happens instead."""
+    by_id("engine-note").textContent = reason
+    by_id("engine-note").hidden = not reason
+
+
 def lock(locked):
     """While a run exists only the number of iterations can change."""
-    for name in NUMBERS + ("gradient",):
+    for name in NUMBERS + CHOICES:
         field = by_id(name)
         field.disabled = locked and name != "iterations"
         field.title = (

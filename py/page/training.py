@@ -4,16 +4,16 @@ import answer
 import charts
 import figure
 import gallery
-import loading
 import networks
 import settings
 import trainer
+import training_images
 from dom import by_id, enable, on, on_click, spawn
 from problems import Problem, tell
 from words import N_, _, duration, number, on_language, percent
 
 NONE, RUNNING, PAUSED, FINISHED = "none", "running", "paused", "finished"
-_now = {"phase": NONE, "busy": False, "status": None, "spoken": -1, "loaded": False}
+_now = {"phase": NONE, "busy": False, "status": None, "spoken": -1}
 STATES = {
     NONE: "",
     RUNNING: N_("The network is learning."),
@@ -39,7 +39,7 @@ def worker_is_ready():
 
 async def restore():
     """Bring back the training that an earlier visit left."""
-    await _load_images()
+    await training_images.load()
     reply = await trainer.call("restore")
     status = reply[0]
     settings.write(status["settings"])
@@ -54,55 +54,38 @@ async def restore():
     await networks.use("trained")
 
 
-async def _load_images():
-    """The 60,000 training images come when they are first needed."""
-    if not _now["loaded"]:
-        loading.aim("train")
-        try:
-            await trainer.call("load_training_images")
-        finally:
-            loading.aim("")
-        _now["loaded"] = True
-
-
-async def _begin():
-    """Make a new run from the settings; False when a setting is refused."""
-    values = settings.read()
-    if values is None:
-        return False
-    await _load_images()
-    status = (await trainer.call("begin", settings=values))[0]
+async def _begin(values):
+    """Make a new run from the settings."""
+    await training_images.load()
+    _now["status"] = (await trainer.call("begin", settings=values))[0]
     charts.clear(values["iterations"])
-    _now["status"] = status
     await networks.use("trained")
-    return True
 
 
 async def _train():
-    await _busy(_run, True)
+    async def anew(values):
+        await _begin(values)
+        await _run()
+
+    await _with_settings(anew)
 
 
 async def _continue():
-    await _busy(_run, False)
-
-
-async def _run(anew):
-    if anew:
-        if not await _begin():
-            return
-    else:
-        values = settings.read()
-        if values is None:
-            return
-        await _load_images()
+    async def further(values):
+        await training_images.load()
         await trainer.call("extend", iterations=values["iterations"])
         charts.expect(values["iterations"])
         await networks.use("trained")
+        await _run()
+
+    await _with_settings(further)
+
+
+async def _run():
     _now["phase"] = RUNNING
     _show()
     try:
-        status = (await trainer.call("train"))[0]
-        _after(status)
+        _after((await trainer.call("train"))[0])
     except Exception:
         _now["phase"] = PAUSED
         raise
@@ -113,14 +96,22 @@ async def _pause():
 
 
 async def _step():
-    async def one():
-        if _now["phase"] == NONE and not await _begin():
-            return
-        await _load_images()
-        await networks.use("trained")
+    async def one(values):
+        if _now["phase"] == NONE:
+            await _begin(values)
+        else:
+            await training_images.load()
+            await networks.use("trained")
         _after((await trainer.call("step"))[0])
 
-    await _busy(one)
+    await _with_settings(one)
+
+
+async def _with_settings(action):
+    """The action with the settings, unless one is out of range: then its field says so."""
+    values = settings.read()  # before the fields are locked: a locked one cannot take the focus
+    if values is not None:
+        await _busy(action, values)
 
 
 def _after(status):

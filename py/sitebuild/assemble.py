@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import goals, messages, pyodide_parts
+from . import engine_parts, goals, messages, pyodide_parts
 from .cache import Cache, replacing
 from .errors import BuildError
 from .parts import Part
@@ -108,6 +108,8 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
     _write_library(project, site / MARK)
+    (site / "engine").mkdir()
+    shutil.copyfile(engine_parts.compile_wasm(project, cache), site / "engine" / "kobai_engine.wasm")
     (polib_wheel,) = (part for part in parts if part.package == "polib")
     polib = messages.import_polib(cache.path(polib_wheel.sha256))
     (site / "locale.js").write_bytes(messages.compile_catalogues(project.root / "static" / "locale", polib))

@@ -27,6 +27,7 @@ from .project import Project
 REQUIREMENTS = "requirements-engine.txt"
 COMPILER_SIZE = 101_083_562  # bytes of the wheel for Linux x86-64; the others are about as large
 SOURCE = Path("py") / "kobai" / "engine.c"
+HEADER = Path("py") / "kobai" / "engine_math.h"
 
 # no-builtin: no calls of memset and the like; contract=off: no fused multiply-add, so the same bits everywhere
 C = ["cc", "-std=c11", "-O3", "-ffreestanding", "-fno-builtin", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"]
@@ -74,6 +75,7 @@ def _key(project: Project, name: str) -> str:
     machine = "" if name == "wasm" else f"{sys.platform} {platform.machine()}"
     made_from = (
         (project.root / SOURCE).read_bytes(),
+        (project.root / HEADER).read_bytes(),
         (project.root / REQUIREMENTS).read_bytes(),
         f"{machine} {PRODUCTS[name]}".encode(),
     )

@@ -14,6 +14,7 @@ GOALS = {
         "py/library.zip",
         "data/t10k-*",
         "networks/two_layer_net.*",
+        "engine/*",
     ),
     "train": ("data/train-*",),
     "matplotlib": ("pyodide/*.whl",),

@@ -1,9 +1,18 @@
 """Files of the site, fetched by the worker."""
 
+from pathlib import Path
+
 from js import DecompressionStream, Response, fetch
 from kobai.errors import KobaiError
 
 GZIP = b"\x1f\x8b"
+
+
+async def save(base, file):
+    """The file as one of the worker's own file system: its path. Raises KobaiError like `read`."""
+    path = Path(file).name
+    Path(path).write_bytes(await read(base, file))
+    return Path(path).absolute()
 
 
 async def read(base, file):

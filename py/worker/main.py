@@ -6,9 +6,11 @@ import pyodide_js
 await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this file with top-level await)
 
 from worker.exports import exported  # noqa: E402
+from worker.gradients import Gradients  # noqa: E402
 from worker.session import Session  # noqa: E402
 
 session = Session()
+gradients = Gradients(session)
 __export__ = []
 
 
@@ -34,5 +36,7 @@ for function in (
     session.save,
     session.open_network,
     session.figure,
+    gradients.check_gradients,
+    gradients.stop_checking,
 ):
     export(function)

@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import pyodide_js
-from kobai import figures, mnist
+from kobai import engine, figures, mnist
 from kobai.errors import KobaiError, TrainingDivergedError
 from kobai.storage import dump_network, load_network
 from kobai.training import Settings, Trainer, evaluate
@@ -32,6 +32,7 @@ class Session:
         self.trainer = None
         self.running = False
         self.shelf = Shelf()
+        self.engine = None  # the compiled one, where the browser can run it
         self._answers = {}  # network key -> its answers to all test images
 
     # ----------------------------------------------------------------- start
@@ -43,6 +44,11 @@ class Session:
         self.t_test = mnist.read_labels(await files.read(base, "data/t10k-labels-idx1-ubyte.gz"))
         about = json.loads(await files.read(base, "networks/two_layer_net.json"))
         self._hold("shipped", load_network(await files.read(base, "networks/two_layer_net.pkl")), **about)
+        try:
+            self.engine = engine.load(await files.save(base, "engine/kobai_engine.wasm"))
+            engine_missing = None
+        except KobaiError as error:
+            engine_missing = {"refused": error.template, "values": error.values}
         await self.shelf.open()
         for key in ("before", "opened"):
             kept = self.shelf.get(key)
@@ -52,6 +58,7 @@ class Session:
             "python": platform.python_version(),
             "numpy": np.__version__,
             "networks": self.about,
+            "engine_missing": engine_missing,
             "kept": self.shelf.get("training") is not None,
         }
 
@@ -65,7 +72,7 @@ class Session:
     async def restore(self):
         """The training that an earlier visit left: its state and whole history."""
         state, _about = self.shelf.get("training")
-        trainer = Trainer.from_state(state, *self._images())
+        trainer = Trainer.from_state(state, *self._images(), self.engine)
         self._start_run(trainer)
         self._told, self._told_accuracies = len(trainer.train_loss_list), len(trainer.test_acc_list)
         history = to_js(np.array(trainer.train_loss_list, dtype=np.float64))
@@ -126,7 +133,7 @@ class Session:
 
     def begin(self, settings):
         """A new run: weights drawn, nothing trained yet."""
-        self._start_run(Trainer(Settings(**settings), *self._images()))
+        self._start_run(Trainer(Settings(**settings), *self._images(), self.engine))
         return self._status()
 
     def _start_run(self, trainer):

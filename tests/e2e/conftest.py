@@ -1,14 +1,15 @@
 """End-to-end tests: the built site in a real browser.
 
-Run by `python3 build.py test`, or `.venv/bin/python -m pytest tests/e2e` after `build.py build`. The site comes
-from dist/ (or the folder named by KOBAI_SITE), served below a sub-path; the browser is Playwright's own, or the
-one that KOBAI_CHROMIUM names, or the system's Chromium. A test fails on its own assertions, and on any request
-to another origin, uncaught error, console error or 404 that it did not announce. A failed test leaves
-a screenshot, the console and a trace in test-results/.
+Run by `python3 build.py test`, or `.venv/bin/python -m pytest tests/e2e` after `build.py build`. The site is
+dist/ (or the folder named by KOBAI_SITE), served below a sub-path; the browser is the one that KOBAI_CHROMIUM
+names, or Playwright's own, or the system's Chromium. A test fails on its own assertions, and on any request to
+another origin, uncaught error or console error that it did not announce. A failed test leaves a screenshot,
+the console and a trace in test-results/.
 
 `kobai` is a ready page that the tests of one file share, brought back to its start before each; `visit(...)`
 opens a page of its own in a fresh context, for first visits, and, with `site=…` from `make_site`, for faults.
-Helpers: kobai_page.py (what a user does), reference.py (what the page should show), faulty_server.py, watch.py.
+Helpers: kobai_page.py (what a user does), reference.py (what the page should show), faulty_server.py,
+watch.py.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def site(site_folder):
         yield running
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_site(site_folder):
     """A server of the test's own, with faults: make_site({"numpy-2.4.3": MISSING})."""
     with ExitStack() as stack:
@@ -106,7 +107,7 @@ def pytest_runtest_makereport(item, call):
         item.failed = True
 
 
-@pytest.fixture()
+@pytest.fixture
 def visit(browser, site, request):
     """visit(query="?lang=en", site=…, **context options) opens a page in a fresh context: a Visit."""
     visits: list[Visit] = []
@@ -134,7 +135,7 @@ def shared_visit(browser, site):
     shared.context.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def kobai(shared_visit, request):
     """A ready page as after a first visit, shared by the tests of one file."""
     shared_visit.begin()

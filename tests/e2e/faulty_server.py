@@ -53,7 +53,11 @@ class FaultyHandler(SiteHandler):
         content = file.read_bytes()
         half = len(content) // 2
         if fault == CORRUPT:
-            content = content[: half // 2] + bytes(byte ^ 0x55 for byte in content[half // 2 : half]) + content[half:]
+            content = (
+                content[: half // 2]
+                + bytes(byte ^ 0x55 for byte in content[half // 2 : half])
+                + content[half:]
+            )
         sent = content[:half] if fault in (TRUNCATED, CUT) else content
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", self.type_of(file))

@@ -39,7 +39,9 @@ class KobaiPage:
     def wait_until_ready(self) -> KobaiPage:
         """Python in the worker answers, and every button that can work does."""
         expect(self.button("Measure accuracy")).to_be_enabled(timeout=START)
-        either = self.button("One step").or_(self.button("Reset"))  # after the last iteration only Reset works
+        either = self.button("One step").or_(
+            self.button("Reset")
+        )  # after the last iteration only Reset works
         expect(either.and_(self.page.locator(":enabled")).first).to_be_visible(timeout=START)
         return self
 
@@ -116,7 +118,9 @@ class KobaiPage:
         self.expect_chosen(index)
 
     def expect_chosen(self, index: int) -> None:
-        expect(self.region("Probabilities").locator("figcaption")).to_have_text(re.compile(rf"^Test image {index}, label"))
+        expect(self.region("Probabilities").locator("figcaption")).to_have_text(
+            re.compile(rf"^Test image {index}, label")
+        )
 
     def go_to_image(self, index: int) -> None:
         self.field("Go to image").fill(str(index))
@@ -127,7 +131,9 @@ class KobaiPage:
         """The ten shares of the table, as shown: percent with two decimals."""
         rows = self.region("Probabilities").get_by_role("table").locator("tbody tr")
         expect(rows).to_have_count(10)
-        cells = rows.evaluate_all("rows => rows.map(row => [row.cells[0].textContent, row.cells[2].textContent])")
+        cells = rows.evaluate_all(
+            "rows => rows.map(row => [row.cells[0].textContent, row.cells[2].textContent])"
+        )
         assert [digit for digit, _ in cells] == [str(digit) for digit in range(10)]
         return [float(re.fullmatch(r"(\d+\.\d\d) %", text)[1]) / 100 for _, text in cells]
 
@@ -155,7 +161,9 @@ class KobaiPage:
                 field.fill(str(value))
 
     def wait_until_trained(self) -> None:
-        expect(self.region("Training").get_by_text("All iterations are done.")).to_be_visible(timeout=WORK)
+        expect(self.region("Training").get_by_text("All iterations are done.").first).to_be_visible(
+            timeout=WORK
+        )
 
     def wait_until_iteration(self, least: int) -> None:
         self.page.wait_for_function(
@@ -169,7 +177,12 @@ class KobaiPage:
 
     def figure(self, name: str) -> str:
         """One of the figures of the moment: iteration, epoch, loss, test accuracy, …"""
-        return self.region("Training").locator(f"dt:text-is('{name}') + dd").inner_text()
+        term = (
+            self.region("Training")
+            .locator("div")
+            .filter(has=self.page.locator("dt").filter(has_text=re.compile(rf"^{name}( at [\d,]+)?$")))
+        )
+        return term.locator("dd").inner_text()
 
     def iteration(self) -> int:
         return int(self.figure("iteration").split("/")[0].replace(",", ""))
@@ -205,11 +218,16 @@ class KobaiPage:
     def epochs(self) -> list[tuple[int, float, float, float]]:
         """The table behind the curve: iteration, loss, training accuracy, test accuracy."""
         region = self.region("Loss curve")
-        rows = region.locator("table tbody tr").evaluate_all(
+        rows = region.locator("details table tbody tr").evaluate_all(
             "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
         )
         return [
-            (int(i.replace(",", "")), float(loss), float(train.rstrip(" %")) / 100, float(test.rstrip(" %")) / 100)
+            (
+                int(i.replace(",", "")),
+                float(loss),
+                float(train.rstrip(" %")) / 100,
+                float(test.rstrip(" %")) / 100,
+            )
             for i, loss, train, test in rows
         ]
 

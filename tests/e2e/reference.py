@@ -1,4 +1,4 @@
-"""What the page should show, worked out independently: plain NumPy on the raw files, or kobai under CPython."""
+"""What the page should show, worked out apart: plain NumPy on the raw files, or kobai under CPython."""
 
 from __future__ import annotations
 
@@ -66,7 +66,10 @@ def trained(iterations: int, seed: int = 0, **settings: object):
     from kobai.training import Settings, Trainer
 
     trainer = Trainer(
-        Settings(iterations=iterations, seed=seed, **settings), *training_set(), images_to_test(), labels_to_test()
+        Settings(iterations=iterations, seed=seed, **settings),
+        *training_set(),
+        images_to_test(),
+        labels_to_test(),
     )
     while not trainer.finished:
         trainer.advance(60)

@@ -1,4 +1,4 @@
-"""Every way in which the start can fail silently: a sentence, and a retry that works once the fault is gone."""
+"""Every silent failure of the start: a sentence, and a retry that works once the fault is gone."""
 
 import re
 
@@ -145,11 +145,15 @@ def test_missing_matplotlib_costs_only_the_figure(visit, make_site):
     kobai.button("Close").click()
     site.mend()
     kobai.button("Draw figure").click()
-    expect(kobai.page.get_by_role("img", name="The loss curve, drawn by Matplotlib")).to_be_visible(timeout=30_000)
+    expect(kobai.page.get_by_role("img", name="The loss curve, drawn by Matplotlib")).to_be_visible(
+        timeout=30_000
+    )
 
 
 def test_a_browser_without_storage_loses_nothing_else(visit):
-    forbid = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('forbidden'); } });"
+    forbid = (
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('forbidden'); } });"
+    )
     begun = visit(before=lambda page: page.add_init_script(forbid))
     begun.kobai.wait_until_ready()
     begun.kobai.train(iterations=5)

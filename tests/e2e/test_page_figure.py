@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 
-@pytest.fixture()
+@pytest.fixture
 def drawn(kobai):
     kobai.train(iterations=60)
     kobai.wait_until_trained()

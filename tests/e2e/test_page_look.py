@@ -33,7 +33,9 @@ def test_japanese_names_hold_the_english_ones(visit):
         expect(button).to_have_count(1)
         expect(button).to_have_text(JAPANESE)
     for name in REGIONS:
-        expect(kobai.page.get_by_role("region", name=re.compile(rf"{JAPANESE.pattern}.*\({name}\)$"))).to_have_count(1)
+        expect(
+            kobai.page.get_by_role("region", name=re.compile(rf"{JAPANESE.pattern}.*\({name}\)$"))
+        ).to_have_count(1)
     names = kobai.page.locator("img[tabindex]").evaluate_all("all => all.map(image => image.alt)")
     assert names[0].endswith("(Test image 0, label 7)")
     assert JAPANESE.search(names[0])
@@ -72,8 +74,9 @@ def test_no_english_is_left_in_japanese(visit):
             const found = [];
             while (walker.nextNode()) {
                 const node = walker.currentNode, parent = node.parentElement;
-                if (parent.closest('pre, script, style, noscript, py-config, #loading-log, [lang=en]')) continue;
-                if (/[a-z]+ (of|the|and|is|to|a|in|not|with) [a-z]+/i.test(node.data)) found.push(node.data.trim());
+                if (parent.closest('pre, script, style, noscript, #loading-log, [lang=en]')) continue;
+                if (/[a-z]+ (of|the|and|is|to|a|in|not|with) [a-z]+/i.test(node.data))
+                    found.push(node.data.trim());
             }
             return found;
         }"""
@@ -90,7 +93,7 @@ def test_nothing_overflows_sideways(visit, width, language):
     expect(kobai.button("Reset")).to_be_enabled(timeout=60_000)
     assert kobai.page.evaluate("document.documentElement.scrollWidth") <= width
     outside = kobai.page.evaluate(
-        """width => [...document.querySelectorAll('button, input, select, a, h1, h2, h3, td, th, dd, canvas, img')]
+        """width => [...document.querySelectorAll('button, input, select, a, h1, h2, h3, td, dd, canvas, img')]
             .filter(element => element.checkVisibility() && element.getClientRects().length)
             .filter(element => !element.closest('.unheard, .skip, pre'))
             .filter(element => {
@@ -121,7 +124,8 @@ def contrast_of(kobai, selector):
                 return 0.2126 * r + 0.7152 * g + 0.0722 * b;
             };
             let behind = element;
-            while (behind && rgba(getComputedStyle(behind).backgroundColor)[3] < 255) behind = behind.parentElement;
+            while (behind && rgba(getComputedStyle(behind).backgroundColor)[3] < 255)
+                behind = behind.parentElement;
             const scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'black' : 'white';
             const ground = light(behind ? getComputedStyle(behind).backgroundColor : scheme);
             const ink = light(getComputedStyle(element).color);
@@ -137,17 +141,29 @@ def test_text_can_be_read_in_light_and_in_dark(visit, scheme):
     background = kobai.page.evaluate("getComputedStyle(document.body).backgroundColor")
     red = int(re.search(r"\d+", background)[0])
     assert red > 200 if scheme == "light" else red < 60, background
-    for selector in ("h1", "main p", ".hint", "#train", "#verdict", "footer p", "footer a", "#bars th", "dt", "dd", "label"):
+    for selector in (
+        "h1",
+        "main p",
+        ".hint",
+        "#train",
+        "#verdict",
+        "footer p",
+        "footer a",
+        "#bars th",
+        "dt",
+        "dd",
+        "label",
+    ):
         assert contrast_of(kobai, selector) >= 4.5, selector
 
 
 def test_every_control_has_a_name(kobai):
     kobai.step()  # with the controls of a run in progress, too
     unnamed = kobai.page.evaluate(
-        """() => [...document.querySelectorAll('button, input, select, a[href], summary, [tabindex="0"], img[tabindex]')]
+        """() => [...document.querySelectorAll('button, input, select, a[href], summary, [tabindex]')]
             .filter(element => element.checkVisibility())
-            .filter(element => !(element.getAttribute('aria-label') || element.alt || element.textContent.trim()
-                || [...(element.labels || [])].map(label => label.textContent.trim()).join('')))
+            .filter(element => !(element.getAttribute('aria-label') || element.alt
+                || element.textContent.trim() || [...(element.labels || [])].map(label => label.textContent.trim()).join('')))
             .map(element => element.outerHTML)"""
     )
     assert unnamed == []
@@ -177,7 +193,8 @@ def test_every_control_is_reached_with_the_tab_key(kobai):
             break
     missed = page.evaluate(
         """() => [...document.querySelectorAll('[data-walk]')]
-            .filter(element => !reached.has(element.getAttribute('data-walk'))).map(element => element.outerHTML)"""
+            .filter(element => !reached.has(element.getAttribute('data-walk')))
+            .map(element => element.outerHTML)"""
     )
     assert missed == []
 
@@ -189,7 +206,10 @@ def test_the_focus_can_be_seen(kobai):
         kobai.page.keyboard.press("Tab")
         expect(kobai.button(name)).to_be_focused()
         outline = kobai.button(name).evaluate(
-            "element => { const s = getComputedStyle(element); return [s.outlineStyle, parseFloat(s.outlineWidth)]; }"
+            """element => {
+                const style = getComputedStyle(element);
+                return [style.outlineStyle, parseFloat(style.outlineWidth)];
+            }"""
         )
         assert outline[0] != "none", (name, outline)
         assert outline[1] >= 1, (name, outline)
@@ -216,7 +236,8 @@ def test_the_state_of_training_is_announced_politely(kobai):
         """() => {
             window.announced = [];
             const status = document.querySelector('#training-spoken');
-            new MutationObserver(() => announced.push(status.textContent)).observe(status, { childList: true });
+            new MutationObserver(() => announced.push(status.textContent))
+                .observe(status, { childList: true });
         }"""
     )
     expect(kobai.region("Training").get_by_role("status").first).to_have_count(1)

@@ -38,7 +38,7 @@ def numpys() -> list[str]:
     return ["2"] + (["1"] if os.environ.get("KOBAI_NUMPY1") else [])
 
 
-@pytest.fixture()
+@pytest.fixture
 def trained(kobai):
     kobai.train(iterations=150, seed=2)
     kobai.wait_until_trained()
@@ -122,7 +122,9 @@ def test_an_opened_network_is_the_one_that_answers(kobai):
     params["b2"][6] = np.log(9)  # softmax: 9 / (9 + 9) for 6, 1 / 18 for each other digit
     kobai.open_file({"name": "six.pkl", "mimeType": "", "buffer": pickle.dumps(params)})
     kobai.expect_network("six.pkl")
-    assert kobai.probabilities() == pytest.approx([0.5 if digit == 6 else 1 / 18 for digit in range(10)], abs=0.51e-4)
+    assert kobai.probabilities() == pytest.approx(
+        [0.5 if digit == 6 else 1 / 18 for digit in range(10)], abs=0.51e-4
+    )
     expect(kobai.verdict).to_have_text("Answer: 6 (50.00 %). Wrong: it is a 7.")
     assert kobai.measured_accuracy() == 0.0958  # 958 of the 10,000 test images are a 6
 
@@ -137,7 +139,12 @@ def png() -> bytes:
         return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
     head = bytes.fromhex("00000001000000010800000000")
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"\0\0"))
+        + chunk(b"IEND", b"")
+    )
 
 
 class OsSystem:
@@ -188,7 +195,9 @@ def test_nothing_in_a_malicious_file_is_run(kobai, shared_visit, tmp_path):
     (tmp_path / "bomb.pkl").write_bytes(runs_in_the_browser())
     # plain pickle runs it, so a page that used plain pickle would be found out
     code = "import pickle; pickle.load(open('bomb.pkl', 'rb'))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.stdout == "ran hacked\n", done.stderr
     kobai.open_file(tmp_path / "bomb.pkl")
     expect(kobai.problem).to_contain_text("bomb.pkl was not opened.")

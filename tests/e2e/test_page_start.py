@@ -49,7 +49,11 @@ def test_the_load_log_counts_the_megabytes(visit):
     seen.wait_until_ready()
     sentences = seen.page.evaluate("window.loadingSentences")
     counted = [re.search(r"([\d.]+) of ([\d.]+) MB", text) for text in sentences]
-    python = [(float(m[1]), float(m[2])) for m, text in zip(counted, sentences, strict=True) if m and "Python" in text]
+    python = [
+        (float(m[1]), float(m[2]))
+        for m, text in zip(counted, sentences, strict=True)
+        if m and "Python" in text
+    ]
     assert len(python) >= 3
     assert [done for done, _ in python] == sorted(done for done, _ in python)
     assert len({total for _, total in python}) == 1

@@ -68,6 +68,7 @@ for (const file of [
   "data/t10k-labels-idx1-ubyte.gz",
   "networks/two_layer_net.pkl",
   "networks/two_layer_net.json",
+  "engine/kobai_engine.wasm",
 ]) {
   start(file);
 }
