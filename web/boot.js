@@ -76,6 +76,14 @@ window.kobai = (() => {
   addEventListener("unhandledrejection", (event) => failed(String(event.reason?.stack || event.reason)));
   const watchdog = setTimeout(() => failed(_("No answer within 60 seconds.")), 60000);
 
+  // PyScript says nothing when one of these is missing, and waits
+  for (const file of ["page.json", "python.json", "py/page/main.py"]) {
+    fetch(file).then(
+      (response) => response.ok || failed(`${file}: ${response.status} ${response.statusText}`),
+      (error) => failed(`${file}: ${error}`),
+    );
+  }
+
   addEventListener("DOMContentLoaded", () => {
     translate();
     document.querySelectorAll("[data-language]").forEach((button) => {

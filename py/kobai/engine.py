@@ -1,8 +1,8 @@
-"""The fast path of training and evaluation: engine.c behind NumPy arrays. The only place where pointers exist.
+"""The fast path of training and evaluation: engine.c behind NumPy arrays. The only place with pointers.
 
 The same wrapper serves the native library under CPython and the WebAssembly module under Pyodide. Images are
-uint8, params and results float64 as everywhere in kobai; the products inside are computed in float32, so numbers
-agree with NumPy's to about six digits. Wrong arguments raise ValueError that names them.
+uint8, params and results float64 as everywhere in kobai; the products inside are computed in float32, so
+numbers agree with NumPy's to about six digits. Wrong arguments raise ValueError that names them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ _SIGNATURES = {  # name in engine.c without kobai_: result, arguments
     "workspace_size": (_double, [_i32] * 3),
     "first_layer": (None, [_pointer, _i32, _i32, _pointer, _pointer, _i32, _pointer, _pointer]),
     "subtract_outer": (None, [_pointer, _pointer, _i32, _i32, _pointer, _i32, _double, _pointer]),
-    "train_steps": (_i32, [_pointer] * 4 + [_i32] * 2 + [_pointer] * 3 + [_i32] * 2 + [_double] + [_pointer] * 2),
+    "train_steps": (
+        _i32, [_pointer] * 4 + [_i32] * 2 + [_pointer] * 3 + [_i32] * 2 + [_double] + [_pointer] * 2
+    ),
     "count_correct": (_i32, [_pointer] * 4 + [_i32] * 2 + [_pointer] * 2 + [_i32, _pointer]),
 }  # fmt: skip
 
@@ -46,14 +48,17 @@ def load(path: Path | str) -> Engine:
         for name, (result, arguments) in _SIGNATURES.items():
             function = getattr(library, f"kobai_{name}")
             function.restype, function.argtypes = result, arguments
-    except Exception as error:  # Pyodide also lets errors of JavaScript through, such as one about missing SIMD
+    except (
+        Exception
+    ) as error:  # Pyodide also lets errors of JavaScript through, such as one about missing SIMD
         raise EngineError(
             "The fast engine cannot be loaded here, so NumPy computes instead ({reason}).",
             reason=str(error).partition("\n")[0][:200],
         ) from error
     if interface != INTERFACE:
         raise EngineError(
-            "The fast engine is of version {found}, not {expected}, so NumPy computes instead. Reload the page.",
+            "The fast engine is of version {found}, not {expected}, so NumPy computes instead. "
+            "Reload the page.",
             found=interface, expected=INTERFACE,
         )  # fmt: skip
     return Engine(library)
@@ -68,7 +73,8 @@ class Engine:
     def first_layer(self, images: Array, W1: Array, b1: Array) -> Array:
         """a1 = images / 255 @ W1 + b1, skipping zero pixels.
 
-        images: uint8 (N, pixels). W1: float64 (pixels, hidden). b1: float64 (hidden,). Returns float64 (N, hidden).
+        images: uint8 (N, pixels). W1: float64 (pixels, hidden). b1: float64 (hidden,).
+        Returns float64 (N, hidden).
         """
         pixels, hidden = _matrix_shape("W1", W1)
         n = _check_images("images", images, pixels)
@@ -104,9 +110,9 @@ class Engine:
         """One step of the book's loop for each batch, by backpropagation; changes params in place.
 
         x_train: uint8 (N, pixels). t_train: labels, uint8 (N,). batch_masks: indices of images, integers
-        (steps, batch_size), as np.random.choice gives them. Returns the losses, float64 (steps,), each taken on
-        its batch after the update. They are fewer than the batches when in the step after them a loss or a param
-        is not finite in float32: that step is undone, and left to NumPy, which has the range of float64.
+        (steps, batch_size), as np.random.choice gives them. Returns the losses, float64 (steps,), each taken
+        on its batch after the update. They are fewer than the batches when in the step after them the loss or
+        a param is not finite in float32: that step is undone, and left to NumPy and the range of float64.
         """
         pixels, hidden = _check_params(params, written=True)
         n = _check_images("x_train", x_train, pixels)
@@ -134,7 +140,8 @@ class Engine:
     def count_correct(self, params: Mapping[str, Array], images: Array, labels: Array) -> int:
         """How many images get their label as the most probable class.
 
-        images: uint8 (N, pixels). labels: uint8 (N,). Raises OverflowError when a score is not finite in float32.
+        images: uint8 (N, pixels). labels: uint8 (N,). Raises OverflowError when a score is not finite in
+        float32.
         """
         pixels, hidden = _check_params(params)
         n = _check_images("images", images, pixels)
@@ -157,8 +164,12 @@ class Engine:
         for name, size in (("pixels", pixels), ("hidden units", hidden), ("images in a batch", batch_size)):
             if size > LARGEST_INDEX:
                 raise ValueError(f"{size} {name} are too many for the engine")
-        if pixels * max(hidden, batch_size) * 16 > LARGEST:  # beyond this, sizes in WebAssembly could wrap around
-            raise ValueError(f"{pixels} pixels, {hidden} hidden units and {batch_size} images need too much memory")
+        if (
+            pixels * max(hidden, batch_size) * 16 > LARGEST
+        ):  # beyond this, sizes in WebAssembly could wrap around
+            raise ValueError(
+                f"{pixels} pixels, {hidden} hidden units and {batch_size} images need too much memory"
+            )
         return np.empty(int(self._library.kobai_workspace_size(pixels, hidden, batch_size)), np.uint8)
 
 
@@ -167,7 +178,9 @@ def _check(
 ) -> None:
     """Raises ValueError unless `array` is exactly what engine.c is told it is."""
     if not isinstance(array, np.ndarray) or array.dtype != np.dtype(dtype):
-        raise ValueError(f"{name} must be an array of {np.dtype(dtype)}, not {getattr(array, 'dtype', array)!s:.50}")
+        raise ValueError(
+            f"{name} must be an array of {np.dtype(dtype)}, not {getattr(array, 'dtype', array)!s:.50}"
+        )
     if array.shape != shape:
         raise ValueError(f"{name} must have the shape {shape}, not {array.shape}")
     if not (array.flags.c_contiguous and array.flags.aligned):
@@ -222,9 +235,13 @@ def _batches(batch_masks: Array | Sequence[Array], n: int) -> Array:
     """batch_masks as int32 (steps, batch_size); ValueError when they are not indices of n images."""
     batches = np.asarray(batch_masks)
     if batches.ndim != 2 or not np.issubdtype(batches.dtype, np.integer):
-        raise ValueError(f"batch_masks must be integers (steps, batch_size), not {batches.dtype} {batches.shape}")
+        raise ValueError(
+            f"batch_masks must be integers (steps, batch_size), not {batches.dtype} {batches.shape}"
+        )
     if batches.size == 0:
         raise ValueError(f"batch_masks must not be empty: its shape is {batches.shape}")
     if batches.min() < 0 or batches.max() >= n:
-        raise ValueError(f"batch_masks has indices from {batches.min()} to {batches.max()}; there are {n} images")
+        raise ValueError(
+            f"batch_masks has indices from {batches.min()} to {batches.max()}; there are {n} images"
+        )
     return np.ascontiguousarray(batches, dtype=np.int32)

@@ -83,8 +83,8 @@ def _costs(answer):
     _say(
         "cost-definition-why",
         _(
-            "{times} times as long as backpropagation: the network runs {runs} times, twice for each parameter. "
-            "Measured on {sampled} of {parameters} parameters, extrapolated.",
+            "{times} times as long as backpropagation: the network runs {runs} times, "
+            "twice for each parameter. Measured on {sampled} of {parameters} parameters, extrapolated.",
             times=_times(answer, "definition"),
             runs=number(2 * answer["parameters"]),
             sampled=answer["sampled"],
@@ -94,8 +94,9 @@ def _costs(answer):
     _say(
         "cost-numerical-why",
         _(
-            "{times} times as long as backpropagation: the same differences, but only what one parameter moves "
-            "is computed again. On the {sampled} sampled parameters it agrees with the definition to {difference}.",
+            "{times} times as long as backpropagation: the same differences, but only what one parameter "
+            "moves is computed again. On the {sampled} sampled parameters it agrees with the definition "
+            "to {difference}.",
             times=_times(answer, "numerical"),
             sampled=answer["sampled"],
             difference=f"{answer['sample_difference']:.1e}",
@@ -116,7 +117,7 @@ def _explanation(answer):
             batch_size=answer["batch_size"],
         ),
     )
-    code = "np.random.seed({}); batch_mask = np.random.choice({}, {})"
+    code = "np.random.seed({})\nbatch_mask = np.random.choice({}, {})"
     _say("check-code", code.format(answer["seed"], answer["images"], answer["batch_size"]))
     worst = max(answer["layers"], key=lambda layer: layer["largest"])
     _say(
@@ -136,7 +137,7 @@ def _explanation(answer):
         _(
             "The least probability of a correct class in this mini-batch is {probability}, "
             "for training image {image}: there the 1e-7 alone makes a difference of {effect}. "
-            "Look for its shape in the picture of W1.",
+            "Its shape may show in the picture of W1.",
             probability=f"{least['probability']:.2g}",
             image=number(least["image"]),
             effect=_short(least["effect"]),

@@ -35,6 +35,15 @@ async def boot():
 
 async def _json(file):
     response = await window.fetch(file)
+    if not response.ok:
+        raise Problem(
+            _(
+                "The page could not start: a part of it could not be loaded. "
+                "Check the connection, then try again."
+            ),
+            f"{file}: {response.status} {response.statusText}",
+            retry=lambda: window.location.reload(),
+        )
     return json.loads(await response.text())
 
 

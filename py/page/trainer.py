@@ -5,9 +5,10 @@ import json
 
 import js
 from problems import UNEXPECTED, Problem, Refused
-from pyscript import document, ffi, workers
+from pyscript import document, ffi, window, workers
 from words import N_, _
 
+SOURCE = "py/worker/main.py"
 SILENCE = 60  # seconds without a sign of life during the start before the page says so
 
 MISSING = N_(
@@ -39,9 +40,12 @@ async def start():
     stop()
     _state["failed"] = None
     _sign_of_life()
+    response = await window.fetch(SOURCE)  # PyScript waits for ever when it is missing
+    if not response.ok:
+        raise Problem(_(MISSING, file=SOURCE), f"{response.status} {response.statusText}")
     script = document.createElement("script")
     script.type = "py"
-    script.src = "py/worker/main.py"
+    script.src = SOURCE
     script.setAttribute("worker", "")
     script.setAttribute("name", name)
     document.body.append(script)
@@ -141,7 +145,7 @@ def _on_message(event):
 def _on_worker_error(event):
     if not ready() and not _state["failed"]:
         details = getattr(event, "message", None) or str(getattr(event, "error", ""))
-        _state["failed"] = ("py/worker/main.py", str(details))
+        _state["failed"] = (SOURCE, str(details))
 
 
 def _on_progress(text, *buffers):

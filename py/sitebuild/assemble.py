@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import engine_parts, goals, messages, pyodide_parts
+from . import engine_parts, goals, messages, pyodide_parts, trim_matplotlib
 from .cache import Cache, replacing
 from .errors import BuildError
 from .parts import Part
@@ -78,6 +78,8 @@ def _write_parts(parts: list[Part], cache: Cache, site: Path) -> None:
         else:
             shutil.copyfile(source, target)
     wheels = [part for part in parts if part.package == pyodide_parts.CARRIER]
+    for matplotlib in (site / "pyodide").glob("matplotlib-*.whl"):
+        trim_matplotlib.trim(matplotlib)
     lock = site / "pyodide" / "pyodide-lock.json"
     lock.write_bytes(pyodide_parts.trim_lock(lock, wheels))
     for wheel in wheels:

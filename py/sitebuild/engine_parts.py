@@ -1,7 +1,7 @@
 """The training engine: py/kobai/engine.c, compiled with the pinned `zig cc` of PyPI's ziglang.
 
-The results are kept in the user's cache folder under a hash of all that they are made from; the compiler, 100 MB,
-is fetched only when one of them is missing, and kept there too.
+The results are kept in the user's cache folder under a hash of all that they are made from; the compiler,
+100 MB, is fetched only when one of them is missing, and kept there too.
 """
 
 from __future__ import annotations
@@ -29,8 +29,18 @@ COMPILER_SIZE = 101_083_562  # bytes of the wheel for Linux x86-64; the others a
 SOURCE = Path("py") / "kobai" / "engine.c"
 HEADER = Path("py") / "kobai" / "engine_math.h"
 
-# no-builtin: no calls of memset and the like; contract=off: no fused multiply-add, so the same bits everywhere
-C = ["cc", "-std=c11", "-O3", "-ffreestanding", "-fno-builtin", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"]
+# no-builtin: no calls of memset and the like; contract=off: no fused multiply-add, so all machines agree
+C = [
+    "cc",
+    "-std=c11",
+    "-O3",
+    "-ffreestanding",
+    "-fno-builtin",
+    "-ffp-contract=off",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+]
 NO_LIBRARY = [] if sys.platform == "win32" else ["-nostdlib"]  # a DLL needs an entry point
 NATIVE = [*C, "-shared", "-fPIC", *NO_LIBRARY, "-mcpu=baseline", "{source}", "-o", "{result}"]
 PRODUCTS = {  # what each is made by; zig's one-step `cc -shared` fails for WebAssembly
@@ -47,17 +57,17 @@ PRODUCTS = {  # what each is made by; zig's one-step `cc -shared` fails for WebA
 
 
 def compile_wasm(project: Project, cache: Cache) -> Path:
-    """The WebAssembly side module, for dist/engine/kobai_engine.wasm. Raises BuildError like `pip` and `zig`."""
+    """The WebAssembly side module, for dist/engine/kobai_engine.wasm. Raises BuildError when it fails."""
     return _product(project, cache, "wasm")
 
 
 def compile_native(project: Project, cache: Cache, checked: bool = False) -> Path:
-    """The shared library for this machine's Python; checked: one that dies of undefined behaviour, for tests."""
+    """The shared library for this machine; checked: one that dies of undefined behaviour, for tests."""
     return _product(project, cache, "checked" if checked else "native")
 
 
 def _product(project: Project, cache: Cache, name: str) -> Path:
-    """The compiled file; when it is not in the cache, all products that are missing are compiled in one go."""
+    """The compiled file; when the cache lacks it, all products that are missing are compiled at once."""
     found = _find(project, cache, name)
     if found is None:
         with _compiler(project, cache) as zig:
@@ -98,9 +108,7 @@ def _compile(project: Project, cache: Cache, name: str, zig: Path) -> None:
         "{object}": str(folder / f"{name}.o"),
         "{result}": str(folder / f"{name}.so"),
     }
-    own_cache = {
-        key: str(folder / "zig-cache") for key in ("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR")
-    }
+    own_cache = {key: str(folder / "zig-cache") for key in ("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR")}
     for command in PRODUCTS[name]:
         done = subprocess.run(
             [str(zig), *(places.get(word, word) for word in command)],
@@ -132,7 +140,7 @@ def _compiler(project: Project, cache: Cache) -> Iterator[Path]:
 
 
 def _wheel(project: Project, cache: Cache) -> Path:
-    """The compiler's wheel for this machine, from the cache or else by pip; its hash is one of the pinned ones."""
+    """The compiler's wheel for this machine, from the cache or by pip; its hash is a pinned one."""
     pinned = re.findall(r"sha256:([0-9a-f]{64})", (project.root / REQUIREMENTS).read_text(encoding="ascii"))
     kept = cache.folder / f"ziglang-{sys.platform}-{platform.machine()}.whl"
     if not (kept.is_file() and sha256_of(kept) in pinned):

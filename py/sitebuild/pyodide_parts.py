@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import pip
+from . import pip, trim_matplotlib
+from .cache import sha256_of
 from .errors import BuildError
 from .progress import Progress
 from .project import Project
@@ -86,7 +87,7 @@ def _download(url: str, target: Path, part: Part) -> None:
 
 
 def trim_lock(lock: Path, shipped: Iterable[Part]) -> bytes:
-    """Pyodide's lock file with the packages that are shipped and no others.
+    """Pyodide's lock file, beside the shipped wheels, with these packages and no others.
 
     Raises BuildError when a shipped wheel's pinned hash is not the lock's, or when a package's dependency
     is not shipped.
@@ -103,12 +104,17 @@ def trim_lock(lock: Path, shipped: Iterable[Part]) -> bytes:
                 f"{file_name} is not the wheel that Pyodide's lock file names (its SHA-256 differs): "
                 "mend py/sitebuild/parts.json so that both say the same."
             )
+    if "matplotlib" in packages:
+        depends = packages["matplotlib"]["depends"]
+        packages["matplotlib"]["depends"] = [name for name in depends if name not in trim_matplotlib.UNUSED]
     for name, package in packages.items():
         for dependency in package["depends"]:
             if dependency not in packages:
                 raise BuildError(
                     f"{name} needs {dependency}, which is not shipped: add it to py/sitebuild/parts.json."
                 )
+    for package in packages.values():
+        package["sha256"] = sha256_of(lock.with_name(package["file_name"]))  # Matplotlib's is trimmed
     content["packages"] = packages
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 

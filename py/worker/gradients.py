@@ -17,7 +17,7 @@ class Gradients:
         self.running = False
 
     async def check_gradients(self, seed):
-        """Measures and compares both gradients on a batch drawn with this seed; {} when stopped before the end."""
+        """Measures and compares both gradients on a batch drawn with this seed; {} when stopped."""
         session = self.session
         batch_mask = gradient_check.draw_batch(len(session.x_train), seed)
         x_batch, t_batch = normalize_pixels(session.x_train[batch_mask]), session.t_train[batch_mask]

@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pyodide_js
 from kobai import engine, figures, mnist
-from kobai.errors import KobaiError, TrainingDivergedError
+from kobai.errors import KobaiError, NetworkFileError, TrainingDivergedError
 from kobai.storage import dump_network, load_network
 from kobai.training import Settings, Trainer, evaluate
 from pyodide.ffi import to_js
@@ -43,7 +43,11 @@ class Session:
         self.x_test = mnist.read_images(await files.read(base, "data/t10k-images-idx3-ubyte.gz"))
         self.t_test = mnist.read_labels(await files.read(base, "data/t10k-labels-idx1-ubyte.gz"))
         about = json.loads(await files.read(base, "networks/two_layer_net.json"))
-        self._hold("shipped", load_network(await files.read(base, "networks/two_layer_net.pkl")), **about)
+        shipped = "networks/two_layer_net.pkl"
+        try:
+            self._hold("shipped", load_network(await files.read(base, shipped)), **about)
+        except NetworkFileError as error:
+            raise KobaiError("The file {file} of this page is damaged. Try again.", file=shipped) from error
         try:
             self.engine = engine.load(await files.save(base, "engine/kobai_engine.wasm"))
             engine_missing = None

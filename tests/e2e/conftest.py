@@ -2,7 +2,7 @@
 
 Run by `python3 build.py test`, or `.venv/bin/python -m pytest tests/e2e` after `build.py build`. The site is
 dist/ (or the folder named by KOBAI_SITE), served below a sub-path; the browser is the one that KOBAI_CHROMIUM
-names, or Playwright's own, or the system's Chromium. A test fails on its own assertions, and on any request to
+names, or Playwright's own, or the system's Chromium. A test fails on its own assertions, and on a request to
 another origin, uncaught error or console error that it did not announce. A failed test leaves a screenshot,
 the console and a trace in test-results/.
 

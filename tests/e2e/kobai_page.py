@@ -77,7 +77,7 @@ class KobaiPage:
 
     @property
     def verdict(self) -> Locator:
-        return self.region("Probabilities").get_by_text(re.compile(r"^Answer: |^答え"))
+        return self.region("Probabilities").get_by_text(re.compile(r"^Answer: |^答え："))
 
     @property
     def network(self) -> Locator:

@@ -93,7 +93,7 @@ def test_nothing_overflows_sideways(visit, width, language):
     expect(kobai.button("Reset")).to_be_enabled(timeout=60_000)
     assert kobai.page.evaluate("document.documentElement.scrollWidth") <= width
     outside = kobai.page.evaluate(
-        """width => [...document.querySelectorAll('button, input, select, a, h1, h2, h3, td, dd, canvas, img')]
+        """width => [...document.querySelectorAll('button, input, select, a, h1, h2, h3, td, canvas, img')]
             .filter(element => element.checkVisibility() && element.getClientRects().length)
             .filter(element => !element.closest('.unheard, .skip, pre'))
             .filter(element => {
@@ -163,7 +163,8 @@ def test_every_control_has_a_name(kobai):
         """() => [...document.querySelectorAll('button, input, select, a[href], summary, [tabindex]')]
             .filter(element => element.checkVisibility())
             .filter(element => !(element.getAttribute('aria-label') || element.alt
-                || element.textContent.trim() || [...(element.labels || [])].map(label => label.textContent.trim()).join('')))
+                || element.textContent.trim()
+                || [...(element.labels || [])].map(label => label.textContent.trim()).join('')))
             .map(element => element.outerHTML)"""
     )
     assert unnamed == []

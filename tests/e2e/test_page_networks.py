@@ -113,7 +113,7 @@ def test_drag_and_drop(kobai):
     kobai.drop_file("dropped.pkl", reference.SHIPPED.read_bytes())
     kobai.expect_network("dropped.pkl")
     truth = reference.predict(reference.shipped_params(), reference.images_to_test()[:1])[0]
-    assert kobai.ask_worker("look", index=0)["probabilities"] == pytest.approx(truth, abs=1e-12)
+    assert kobai.ask_worker("look", index=0)["probabilities"] == pytest.approx(truth, abs=1e-9)
 
 
 def test_an_opened_network_is_the_one_that_answers(kobai):

@@ -1,14 +1,13 @@
 """Calls everything in a compiled engine with random arguments: python engine_fuzz.py LIBRARY SEED CALLS.
 
-Run by test_engine_sanitizers.py in a process of its own, because a sanitizer ends it. `control-...` instead of the
-seed does one thing that is wrong on purpose.
+Run by test_engine_sanitizers.py in a process of its own, because a sanitizer ends it. `control-...` instead
+of the seed does one thing that is wrong on purpose.
 """
 
+import contextlib
 import sys
 
 import numpy as np
-
-from kobai import engine as engine_module
 from kobai.engine import Engine, load
 
 CONTROLS = ("control-bounds", "control-alignment")
@@ -23,7 +22,11 @@ def array(random: np.random.RandomState, *shape: int) -> np.ndarray:
 
 
 def call_everything(engine: Engine, random: np.random.RandomState) -> None:
-    n, batch_size, steps = random.randint(1, 150), random.choice([1, 2, 3, 4, 5, 63, 64, 65, 130]), random.randint(1, 4)
+    n, batch_size, steps = (
+        random.randint(1, 150),
+        random.choice([1, 2, 3, 4, 5, 63, 64, 65, 130]),
+        random.randint(1, 4),
+    )
     pixels = random.choice([1, 2, 7, 8, 9, 15, 16, 17, random.randint(1, 60), 784])
     hidden = random.choice([1, 2, 3, 4, 5, 31, 32, 33, 50, random.randint(1, 200), random.randint(1, 501)])
     images = random.randint(0, 256, (n, pixels)) * (random.rand(n, pixels) < random.choice([0, 0.02, 0.2, 1]))
@@ -36,32 +39,28 @@ def call_everything(engine: Engine, random: np.random.RandomState) -> None:
         "W2": array(random, hidden, 10),
         "b2": array(random, 10),
     }
-    try:
+    with contextlib.suppress(OverflowError):  # expected of such numbers
         engine.count_correct(params, images, labels)
-    except OverflowError:
-        pass  # expected of such numbers
     engine.first_layer(images, params["W1"], params["b1"])
     engine.subtract_outer(params["W1"].copy(), images, array(random, n, hidden), random.choice([0.1, 1e30]))
     engine.train_steps(params, images, labels, batches, random.choice([0.1, 1e-9, 1e38]))
 
 
 def do_wrong(engine: Engine, control: str) -> None:
-    """What the wrapper never lets happen."""
-    random = np.random.RandomState(0)
-    images, W1, b1 = np.ones((2, 8), np.uint8), array(random, 9000), array(random, 500)
-    workspace = engine._workspace(8, 50, 0)
-    if control == "control-bounds":
-        engine._call("first_layer", images, 2, 8, W1, b1, 51, np.empty((2, 51)), workspace[:-64].copy())
-    else:
-        engine._library.kobai_first_layer(
-            images.ctypes.data, 2, 8, W1.ctypes.data + 1, b1.ctypes.data, 50, np.empty((2, 50)).ctypes.data,
-            workspace.ctypes.data,
-        )  # fmt: skip
+    """What the wrapper prevents: a label of 20, whose place lies behind an array, or an odd address."""
+    params = [np.ones((8, 4)), np.ones(4), np.ones((4, 10)), np.ones(10)]
+    if control == "control-alignment":
+        params[1] = np.zeros(33, np.uint8)[1:].view(np.float64)
+    label = 20 if control == "control-bounds" else 0
+    x, t, batch = np.ones((1, 8), np.uint8), np.array([label], np.uint8), np.zeros(1, np.int32)
+    engine._call(
+        "train_steps", *params, 8, 4, x, t, batch, 1, 1, 0.1, np.empty(1), engine._workspace(8, 4, 1)
+    )
 
 
 def main(library: str, seed: str, calls: int) -> None:
     engine = load(library)
-    engine_module.np.seterr(all="ignore")
+    np.seterr(all="ignore")
     if seed in CONTROLS:
         do_wrong(engine, seed)
     else:

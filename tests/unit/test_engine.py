@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from kobai import engine as engine_module
 from kobai.engine import Engine, EngineError, load
 from kobai.training import Settings, Trainer
@@ -74,7 +73,11 @@ def test_first_layer_is_the_product_of_numpy(engine, kind, n, pixels, hidden, se
 @settings(max_examples=150)
 def test_subtract_outer_is_the_update_of_numpy(engine, kind, n, pixels, hidden, seed, learning_rate):
     random = np.random.RandomState(seed)
-    images, W1, da1 = images_of(kind, n, pixels, random), random.randn(pixels, hidden), random.randn(n, hidden)
+    images, W1, da1 = (
+        images_of(kind, n, pixels, random),
+        random.randn(pixels, hidden),
+        random.randn(n, hidden),
+    )
     before = W1.copy()
     engine.subtract_outer(W1, images, da1, learning_rate)
     x = images / 255
@@ -116,7 +119,7 @@ def test_steps_are_those_of_the_textbook(engine, kind, n, pixels, hidden, seed, 
     random = np.random.RandomState(seed)
     x, t = images_of(kind, n, pixels, random), random.randint(0, 10, n).astype(np.uint8)
     params = params_of(pixels, hidden, random, scale=1 / np.sqrt(pixels + hidden))
-    expected_params = dict(params)
+    expected_params = {key: params[key].copy() for key in PARAMS}
     batches = random.randint(0, n, (steps, batch_size))
     batches[0, 0], batches[-1, -1] = 0, n - 1  # the ends; with few images there are repetitions, too
     losses = engine.train_steps(params, x, t, batches, 0.1)
@@ -181,8 +184,13 @@ def test_a_step_that_float32_cannot_hold_is_not_done(engine, param):
 
 
 def test_a_step_that_diverges_is_undone_and_those_before_it_are_kept(engine):
-    """The fourth batch is the first with a bright image, whose scores, 7 * 3e38, are more than a float32 holds."""
-    params = {"W1": np.zeros((5, 7)), "b1": np.full(7, -100.0), "W2": np.full((7, 10), 3e38), "b2": np.zeros(10)}
+    """The fourth batch is the first with a bright image, whose scores, 7 * 3e38, are beyond float32."""
+    params = {
+        "W1": np.zeros((5, 7)),
+        "b1": np.full(7, -100.0),
+        "W2": np.full((7, 10), 3e38),
+        "b2": np.zeros(10),
+    }
     params["W1"][0] = 200
     start = {key: params[key].copy() for key in PARAMS}
     x, t = np.zeros((4, 5), np.uint8), np.arange(4, dtype=np.uint8)
@@ -216,7 +224,7 @@ def test_the_loss_history_is_the_float64_reference_within_a_ten_thousandth(engin
 
 
 # Test accuracy after 10,000 iterations with the book's settings, by kobai.training.Trainer in float64
-@pytest.mark.parametrize(("seed", "expected"), [(0, 0.9468)])
+@pytest.mark.parametrize(("seed", "expected"), [(0, 0.9468), (1, 0.9445), (2, 0.9461)])
 def test_the_accuracy_after_ten_thousand_iterations(engine, mnist, seed, expected):
     trainer, losses = train(engine, mnist, seed, 10_000)
     assert len(losses) == 10_000
@@ -225,7 +233,7 @@ def test_the_accuracy_after_ten_thousand_iterations(engine, mnist, seed, expecte
 
 
 def test_the_same_bits_on_every_machine(engine, mnist):
-    """The loss of iteration 1,000, seed 0: recorded on x86-64 (native) and from the WebAssembly module in Node."""
+    """The loss of iteration 1,000, seed 0: recorded on x86-64, and from the WebAssembly module in Node."""
     _, losses = train(engine, mnist, 0, 1000)
     assert float(losses[-1]).hex() == "0x1.98691053c0c77p-2"
 
@@ -268,8 +276,9 @@ def steps_with(**changes):
 
     def call(engine):
         params, x, t, batches = small_run()
-        given = {"x_train": x, "t_train": t, "batch_masks": batches, **changes}
-        given = {key: value(given[key]) if callable(value) else value for key, value in given.items()}
+        given = {"x_train": x, "t_train": t, "batch_masks": batches}
+        for key, value in changes.items():
+            given[key] = value(given[key]) if callable(value) else value
         for key in PARAMS:
             if key in given:
                 params[key] = given.pop(key)
@@ -337,8 +346,8 @@ SHARED = np.zeros(30 * 7)
         (lambda e: e.first_layer(np.zeros((2, 3), np.uint8), np.zeros((3, 5)), np.zeros(4)), "b1"),
         (lambda e: e.first_layer(np.zeros((2, 3), np.uint8), np.zeros((3, 0)), np.zeros(0)), "W1"),
         (lambda e: e.subtract_outer(frozen((3, 5)), np.zeros((2, 3), np.uint8), np.zeros((2, 5)), 1), "W1"),
-        (lambda e: e.subtract_outer(np.zeros((3, 5)), np.zeros((2, 3), np.uint8), np.zeros((2, 4)), 1), "da1"),
-        (lambda e: e.subtract_outer(np.zeros((3, 5)), np.zeros((0, 3), np.uint8), np.zeros((0, 5)), 1), "images"),
+        (lambda e: e.subtract_outer(np.ones((3, 5)), np.zeros((2, 3), np.uint8), np.ones((2, 4)), 1), "da1"),
+        (lambda e: e.subtract_outer(np.ones((3, 5)), small_run()[1][:0, :3], np.ones((0, 5)), 1), "images"),
         (lambda e: e.count_correct(small_run()[0], small_run()[1], np.zeros(49, np.uint8)), "labels"),
         (lambda e: e.count_correct(small_run()[0], small_run()[1], np.full(50, 11, np.uint8)), "labels"),
         (lambda e: e.count_correct(small_run()[0], small_run()[1][:, 1:], np.zeros(50, np.uint8)), "images"),
@@ -355,7 +364,9 @@ def test_a_wrong_argument_is_named_and_nothing_changes(engine, call, named):
 def test_a_file_that_is_no_engine_is_refused_in_a_sentence(tmp_path):
     (tmp_path / "text.so").write_text("not a library")
     for path in (tmp_path / "text.so", tmp_path / "missing.so", ctypes.util.find_library("m")):
-        with pytest.raises(EngineError, match=r"^The fast engine cannot be loaded here, so NumPy computes instead"):
+        with pytest.raises(
+            EngineError, match=r"^The fast engine cannot be loaded here, so NumPy computes instead"
+        ):
             load(path)
 
 

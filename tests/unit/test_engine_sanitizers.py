@@ -1,8 +1,9 @@
 """The engine's C code, fuzzed with the sanitizers.
 
-Undefined behaviour is always looked for, with the compiler that builds the engine (UBSan; it ends the process).
-AddressSanitizer needs its library, so that part runs with each of gcc and clang that this machine has, on Linux; a
-machine with neither gets a warning in pytest's summary, and the names of the tests say what was run.
+Undefined behaviour is always looked for, with the compiler that builds the engine (UBSan; it ends the
+process). AddressSanitizer needs its library, so that part runs with each of gcc and clang that this machine
+has, on Linux; a machine with neither gets a warning in pytest's summary, and the names of the tests say what
+was run.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import warnings
 from pathlib import Path
 
 import pytest
-
 from sitebuild import engine_parts
 from sitebuild.cache import Cache
 from sitebuild.project import Project, user_cache_folder

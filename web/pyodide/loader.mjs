@@ -73,6 +73,14 @@ for (const file of [
   start(file);
 }
 
+// Pyodide waits for ever when its WebAssembly is damaged
+const plainInstantiate = WebAssembly.instantiate;
+WebAssembly.instantiate = (source, imports) => {
+  const result = plainInstantiate(source, imports);
+  result.catch((error) => tell({ failed: "pyodide/pyodide.asm.wasm", why: String(error) }));
+  return result;
+};
+
 const loadPyodide = async (options) => {
   try {
     return await load(options);
