@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from playwright.sync_api import Download, Locator, Page, expect
 
-START = 30_000  # ms: Python starts in 3 to 6 s on two idle cores, a busy machine may take longer
+START = 60_000  # ms: Python starts in 3 to 6 s on two idle cores; a machine at its limit takes far longer
 WORK = 60_000  # ms for a stretch of training or the first Matplotlib figure
 
 ACTION = 15_000  # ms for anything that needs no long computation
