@@ -21,7 +21,7 @@ from words import _
 async def boot():
     first = await _json("networks/first_answers.json")
     loading.start(await _json("sizes.json"))
-    networks.start(first["network"])
+    networks.start(first["network"], gallery.look_again)
     gallery.start(first)
     settings.start()
     charts.start()

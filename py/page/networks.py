@@ -1,6 +1,5 @@
 """The networks one can look through: which is in use, saving it to a file, opening one."""
 
-import gallery
 import js
 import trainer
 from dom import by_id, enable, make, on, on_click, spawn
@@ -23,12 +22,12 @@ from two_layer_net import TwoLayerNet  # the book's ch04/two_layer_net.py
 with open("{name}", "rb") as f:
     network = pickle.load(f)""",
 }
-_now = {"current": "shipped", "networks": {}}
+_now = {"current": "shipped", "networks": {}, "on_change": None}
 
 
-def start(first):
-    """first: the shipped network's own description."""
-    _now["networks"] = {"shipped": first}
+def start(first, on_change):
+    """first: the shipped network's description; on_change: awaited when another network is in use."""
+    _now.update({"networks": {"shipped": first}, "on_change": on_change})
     on(by_id("network"), "change", lambda event: spawn(use(by_id("network").value)))
     on(by_id("save-format"), "change", lambda event: _code())
     on_click("save", _save)
@@ -72,7 +71,7 @@ async def use(key):
     _now["current"] = key
     _show()
     if changed:
-        await gallery.look_again()
+        await _now["on_change"]()
 
 
 def trained(status):
@@ -179,7 +178,7 @@ async def _open(file):
     _now["current"] = "opened"
     _show()
     by_id("keep-result").textContent = _("{name} is now the network in use.", name=reply["name"])
-    await gallery.look_again()
+    await _now["on_change"]()
 
 
 def _on_drag(event):

@@ -1,4 +1,4 @@
-"""The command line: build, serve, test."""
+"""The command line: build, serve, test, bench."""
 
 from __future__ import annotations
 
@@ -44,9 +44,15 @@ def test(project: Project, options: argparse.Namespace) -> int:
     return testing.run(project, options.pytest_arguments)
 
 
+def bench(project: Project, options: argparse.Namespace) -> int:
+    from . import bench
+
+    return bench.run(project, options.quick, options.before)
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="build.py", description="Build, serve and test the Kobai page.")
-    commands = top.add_subparsers(dest="command", required=True, metavar="{build,serve,test}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="{build,serve,test,bench}")
 
     def command(
         name: str, run: Callable[[Project, argparse.Namespace], int], text: str
@@ -76,6 +82,15 @@ def parser() -> argparse.ArgumentParser:
         nargs=argparse.REMAINDER,
         metavar="pytest arguments",
         help="passed to pytest instead of the default selection, such as tests/unit -k softmax",
+    )
+    benching = command(
+        "bench", bench, "measure the page beside TensorFlow.js and native NumPy, write docs/benchmarks.md"
+    )
+    benching.add_argument(
+        "--quick", action="store_true", help="short bursts and runs: rough figures, printed and not written"
+    )
+    benching.add_argument(
+        "--before", metavar="DIR", help="a former build, whose start-up is measured by turns with this one's"
     )
     return top
 
