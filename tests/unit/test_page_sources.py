@@ -15,17 +15,25 @@ class Fields(HTMLParser):
     def __init__(self):
         super().__init__()
         self.by_id = {}
+        self.early = []
 
     def handle_starttag(self, tag, attrs):
+        if "preload" in dict(attrs).get("rel", ""):
+            self.early.append(dict(attrs)["href"])
         if dict(attrs).get("id"):
             self.by_id[dict(attrs)["id"]] = dict(attrs)
 
 
 @pytest.fixture(scope="module")
-def fields():
+def markup():
     parser = Fields()
     parser.feed((ROOT / "web" / "index.html").read_text(encoding="utf-8"))
-    return parser.by_id
+    return parser
+
+
+@pytest.fixture(scope="module")
+def fields(markup):
+    return markup.by_id
 
 
 @pytest.mark.parametrize("name", LIMITS)
@@ -42,6 +50,14 @@ def test_every_module_of_the_page_is_listed_for_pyscript():
         f"./py/page/{path.name}" for path in (ROOT / "py" / "page").glob("*.py") if path.name != "main.py"
     }
     assert listed == modules
+
+
+def test_what_is_asked_for_early_is_part_of_the_site_and_every_module_is(markup):
+    parts = {part["to"] for part in json.loads((ROOT / "py/sitebuild/parts.json").read_text())}
+    made = {"networks/first_answers.json", "sizes.json"}
+    modules = {f"py/page/{path.name}" for path in (ROOT / "py" / "page").glob("*.py")}
+    assert modules <= set(markup.early)
+    assert set(markup.early) <= modules | parts | made
 
 
 def test_the_answers_before_python_is_up_are_those_of_the_shipped_network(mnist_dir):
