@@ -25,6 +25,7 @@ from .network import TwoLayerNet
 from .settings import LIMITS as LIMITS
 from .settings import Settings as Settings
 
+MOST_STEPS = 1000  # in one call of the engine
 CALL = 0.02  # seconds of one call of the engine: what a pause may have to wait for
 STATE_VERSION = 1
 PARAMS = ("W1", "b1", "W2", "b2")
@@ -133,7 +134,7 @@ class Trainer:
                 start = time.perf_counter()
                 self._iterate_many(self._pace)
                 calls = CALL / max(time.perf_counter() - start, 1e-9)
-                self._pace = max(1, int(self._pace * min(calls, 2)))
+                self._pace = min(max(1, int(self._pace * min(calls, 2))), MOST_STEPS)
             if time.perf_counter() >= end:
                 break
         return self.iteration - first

@@ -92,7 +92,7 @@ def draw():
     x = _now["x"].subarray(0, count)
     _plots["loss"].setData(_array([x, _now["loss"].subarray(0, count)]), False)
     rows = _now["accuracies"]
-    columns = [[row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows]]
+    columns = [[row[0] for row in rows], [row[1] * 100 for row in rows], [row[2] * 100 for row in rows]]
     _plots["accuracy"].setData(ffi.to_js(columns), False)
     for plot in _plots.values():
         plot.setScale("x", ffi.to_js({"min": least, "max": most}))
@@ -106,10 +106,11 @@ def _array(parts):
 
 
 def _make_room(room):
-    x, loss = js.Float64Array.new(room), js.Float64Array.new(room)
+    loss = js.Float64Array.new(room)
     if _now["count"]:
         loss.set(_now["loss"].subarray(0, _now["count"]))
-    _now.update({"x": x.map(ffi.create_proxy(lambda value, i, *rest: i + 1)), "loss": loss, "room": room})
+    iterations = js.Float64Array.new(js.Array.new(room + 1).keys()).subarray(1)  # 1, 2, 3, ...
+    _now.update({"x": iterations, "loss": loss, "room": room})
 
 
 def _loss_at(iteration):
@@ -120,7 +121,7 @@ def _style(name):
     return window.getComputedStyle(document.documentElement).getPropertyValue(name).strip()
 
 
-def _axis(label, values=None):
+def _axis(label):
     ink, rule = _style("--ink-soft"), _style("--rule")
     axis = {
         "label": label,
@@ -131,40 +132,31 @@ def _axis(label, values=None):
     }
     axis["grid"] = {"stroke": rule, "width": 1}
     axis["ticks"] = {"stroke": rule, "width": 1, "size": 4}
-    axis["size"] = 36 if values is None else 52
-    if values:
-        axis["values"] = values
+    axis["size"] = 44
     return axis
 
 
-def _share(plot, value, *rest):
-    return "–" if value is None else percent(value)
-
-
-def _shares(plot, values, *rest):
-    return ffi.to_js([f"{value * 100:g} %" for value in values])
-
-
 def _build():
-    """Make both charts anew, in the present language and colours."""
+    """Make both charts anew, in the present language and colours.
+
+    No function of ours formats or scales: what it returns reaches uPlot as undefined now and then.
+    """
     for plot in _plots.values():
         plot.destroy()
     cursor = {"sync": {"key": "kobai"}, "points": {"size": 7}, "drag": {"x": True, "y": False}}
-    iteration = {"label": _("iteration"), "value": lambda plot, value, *rest: _count(value)}
+    iteration = {"label": _("iteration")}
     loss_series = {
         "label": _("loss"),
         "stroke": _style("--accent"),
         "width": 1,
         "points": {"show": False},
-        "value": lambda plot, value, *rest: "–" if value is None else f"{value:.4f}",
     }
-    train = {"label": _("training accuracy"), "stroke": _style("--blue"), "width": 2, "value": _share}
+    train = {"label": _("training accuracy"), "stroke": _style("--blue"), "width": 2}
     test = {
         "label": _("test accuracy"),
         "stroke": _style("--vermillion"),
         "width": 2,
         "dash": [6, 4],
-        "value": _share,
     }
     _plots["loss"] = _plot(
         "loss", [iteration, loss_series], [_axis(""), _axis(_("loss"))], cursor, LOSS_RANGE
@@ -172,9 +164,9 @@ def _build():
     _plots["accuracy"] = _plot(
         "accuracy",
         [iteration, train, test],
-        [_axis(_("iteration")), _axis(_("accuracy"), _shares)],
+        [_axis(_("iteration")), _axis(_("accuracy (%)"))],
         cursor,
-        [0, 1],
+        [0, 100],
     )
     draw()
 
@@ -193,10 +185,6 @@ def _plot(kind, series, axes, cursor, y_range):
         "hooks": {"setSelect": [_selected]},
     }
     return js.uPlot.new(ffi.to_js(options), ffi.to_js([[] for _unused in series]), place)
-
-
-def _count(value):
-    return "–" if value is None else number(int(value))
 
 
 def _selected(plot, *rest):

@@ -94,6 +94,7 @@ def run_pytest(project: Project, arguments: list[str]) -> tuple[bool, str]:
     report.unlink(missing_ok=True)
     environment = os.environ | {
         "KOBAI_CHROMIUM": browser.find(tool(project, "python")),
+        "OPENBLAS_NUM_THREADS": "1",  # threads slow such small products down
         "PYTHONPYCACHEPREFIX": str(project.work / "pycache"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(project.work / "hypothesis"),
     }

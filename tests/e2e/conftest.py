@@ -26,6 +26,9 @@ from faulty_server import Site, serving
 from kobai_page import KobaiPage
 from watch import Watch
 
+# Before NumPy is imported: its threads would fight the browser for the cores (ten times slower, measured)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parents[2]
 WIDE = {"width": 1280, "height": 900}
 FLAGS = [

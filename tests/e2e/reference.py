@@ -72,5 +72,5 @@ def trained(iterations: int, seed: int = 0, **settings: object):
         labels_to_test(),
     )
     while not trainer.finished:
-        trainer.advance(60)
+        trainer.step()
     return trainer

@@ -47,18 +47,20 @@ def test_the_losses_are_those_of_the_same_code_under_cpython(kobai):
 
 def test_an_interrupted_run_equals_an_uninterrupted_one(kobai):
     """Pause, one step, continue, in the middle: not a digit changes."""
-    cpython = reference.trained(120, seed=3)
-    kobai.train(iterations=120, seed=3)
+    cpython = reference.trained(2000, seed=3)
+    kobai.train(iterations=2000, seed=3)
     kobai.wait_until_iteration(5)
     stood = kobai.pause()
-    assert 5 <= stood < 120
+    assert 5 <= stood < 2000
     expect(kobai.region("Training").get_by_text("Paused.").first).to_be_visible()
     assert kobai.iteration() == stood
     kobai.step()
     assert kobai.iteration() == stood + 1
     kobai.button("Continue").click()
     kobai.wait_until_trained()
-    assert kobai.losses(list(range(1, 121))) == pytest.approx(cpython.train_loss_list, abs=AS_SHOWN)
+    checked = [*range(1, 2000, 50), stood, stood + 1, stood + 2, 2000]
+    expected = [cpython.train_loss_list[i - 1] for i in checked]
+    assert kobai.losses(checked) == pytest.approx(expected, abs=AS_SHOWN)
 
 
 def test_one_step_from_the_start(kobai):
@@ -142,9 +144,10 @@ def test_a_setting_out_of_range_is_refused_at_its_field(kobai, name, value, sent
     expect(kobai.region("Training").get_by_text(sentence)).to_have_count(0)
 
 
-@pytest.mark.parametrize("setting", [{"learning_rate": "1e300"}, {"weight_scale": "1e300"}])
-def test_a_diverging_run_stops_and_says_what_to_try(kobai, setting):
-    kobai.train(iterations=50, **setting)
+@pytest.mark.parametrize("learning_rate", ["1e300", "1e200"])
+def test_a_diverging_run_stops_and_says_what_to_try(kobai, learning_rate):
+    """From weights of zero the second gradient is as large as the first step: too large for float64."""
+    kobai.train(iterations=50, weight_scale="0", learning_rate=learning_rate)
     expect(kobai.problem).to_be_visible(timeout=30_000)
     expect(kobai.problem).to_contain_text("finite")
     expect(kobai.problem).to_contain_text("Try a smaller")
@@ -159,14 +162,14 @@ def test_a_diverging_run_stops_and_says_what_to_try(kobai, setting):
 
 
 def test_the_probabilities_move_while_the_network_learns(kobai):
-    kobai.train(iterations=400)
+    kobai.train(iterations=2000)
     kobai.wait_until_iteration(2)
     first = kobai.probabilities()
     expect(kobai.network.locator("option:checked")).to_contain_text("yours")
-    kobai.wait_until_iteration(200)
+    kobai.wait_until_iteration(500)
     assert kobai.probabilities() != first
     kobai.wait_until_trained()
-    truth = reference.predict(reference.trained(400).network.params, reference.images_to_test()[:1])[0]
+    truth = reference.predict(reference.trained(2000).network.params, reference.images_to_test()[:1])[0]
     assert kobai.probabilities() == pytest.approx(truth, abs=AS_SHOWN)
 
 
@@ -184,7 +187,7 @@ def test_the_page_stays_responsive_while_training(visit):
                 .observe({ type: 'longtask' });
         }"""
     )
-    kobai.train(iterations=300)
+    kobai.train(iterations=1500)
     kobai.wait_until_iteration(50)
     kobai.choose(4)
     kobai.button("Next").click()
@@ -209,9 +212,9 @@ def test_zoom(kobai):
     kobai.train(iterations=100)
     kobai.wait_until_trained()
     curve = kobai.region("Loss curve")
-    whole = curve.locator("canvas").first.screenshot()
+    drawn = "canvas => canvas.toDataURL()"
+    whole = curve.locator("canvas").first.evaluate(drawn)
     kobai.button("Zoom in").press("Enter")
-    closer = curve.locator("canvas").first.screenshot()
-    assert closer != whole
+    assert curve.locator("canvas").first.evaluate(drawn) != whole
     kobai.button("Whole curve").press("Enter")
-    assert curve.locator("canvas").first.screenshot() == whole
+    assert curve.locator("canvas").first.evaluate(drawn) == whole

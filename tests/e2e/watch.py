@@ -19,7 +19,7 @@ class Watch:
         self._announced: list[re.Pattern[str]] = []
         context.on("request", self._on_request)
         context.on("console", self._on_console)
-        context.on("weberror", lambda error: self._note(f"uncaught: {error.error}"))
+        context.on("weberror", lambda error: self._note(f"uncaught: {error.error.stack or error.error}"))
 
     def announce(self, pattern: str) -> None:
         """The test causes errors that match this on purpose."""

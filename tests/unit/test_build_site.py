@@ -35,7 +35,8 @@ def test_the_site_holds_what_it_should_and_nothing_else(small):
     files = files_below(small.project.dist)
     licences = {name for name in files if name.startswith("licenses/")}
     assert set(files) - licences == {
-        "404.html", "css/page.css", "data/t10k-images-idx3-ubyte.gz", "engine/kobai_engine.wasm", "icons/icon.svg", "index.html",
+        "404.html", "css/page.css", "data/t10k-images-idx3-ubyte.gz", "engine/kobai_engine.wasm",
+        "icons/icon.svg", "index.html",
         "locale.js", "networks/book.pkl", "py/library.zip", "py/page/main.py", "py/worker/session.py",
         "pyodide/numpy-1.0.whl", "pyodide/pyodide-lock.json", "pyscript/core.js", "sizes.json",
     }  # fmt: skip

@@ -1,0 +1,52 @@
+"""`build.py bench`: prepares what the benchmark of tests/bench needs, and runs it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import browser, npm, site, testing, watched
+from .errors import BuildError
+from .project import Project
+
+UNPACKED = 285_000_000  # bytes of TensorFlow.js, for the progress display only
+
+
+def fetch_tensorflow(project: Project) -> None:
+    """TensorFlow.js into .cache/bench by `npm ci`, unless it is there already; it is never shipped."""
+    source, folder = project.root / "tests" / "bench", project.work / "bench"
+    stamp = folder / "installed.json"
+    lock = (source / "package-lock.json").read_bytes()
+    if stamp.is_file() and stamp.read_bytes() == lock:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copyfile(source / name, folder / name)
+    downloads = folder / "npm"
+    watched.run(
+        [npm.check_tools(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error",
+         "--no-update-notifier", f"--cache={downloads}"],
+        what="TensorFlow.js", cwd=folder, watch=folder / "node_modules", total=UNPACKED, env={},
+    )  # fmt: skip
+    shutil.rmtree(downloads, ignore_errors=True)
+    stamp.write_bytes(lock)
+
+
+def run(project: Project, quick: bool, before: str | None) -> int:
+    """Measure, print the tables, write docs/benchmarks.md unless quick; returns the exit code."""
+    if before and not (Path(before) / "index.html").is_file():
+        raise BuildError(f"{before} holds no built site: make one with build.py build --out {before}.")
+    testing.prepare_environment(project)
+    python = testing.tool(project, "python")
+    environment = os.environ | {
+        "KOBAI_CHROMIUM": browser.find(python),
+        "PYTHONPATH": os.pathsep.join(str(project.root / folder) for folder in ("py", "tests")),
+        "PYTHONPYCACHEPREFIX": str(project.work / "pycache"),
+    }
+    site.build_when_needed(project, "/")
+    fetch_tensorflow(project)
+    command = [python, "-m", "bench.run", *(["--quick"] if quick else [])]
+    command += ["--before", str(Path(before).absolute())] if before else []
+    return subprocess.run(command, cwd=project.root, env=environment, check=False).returncode
