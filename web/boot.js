@@ -90,6 +90,7 @@ window.kobai = (() => {
       button.addEventListener("click", () => setLanguage(button.dataset.language));
     });
     if (typeof WebAssembly !== "object") {
+      up = true; // what else fails now is a consequence
       show(
         _("This browser cannot run WebAssembly, which Python needs here. Please use a current Firefox, Chrome, Edge or Safari."),
         navigator.userAgent,
@@ -100,6 +101,7 @@ window.kobai = (() => {
   return {
     _,
     name,
+    failed,
     get language() {
       return language;
     },

@@ -96,6 +96,8 @@ def draw():
     _plots["accuracy"].setData(ffi.to_js(columns), False)
     for plot in _plots.values():
         plot.setScale("x", ffi.to_js({"min": least, "max": most}))
+    if not count:
+        _plots["loss"].setScale("y", ffi.to_js({"min": 0, "max": 2.5}))  # nothing there to fit
 
 
 def _array(parts):

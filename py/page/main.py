@@ -19,6 +19,18 @@ from words import _
 
 
 async def boot():
+    """Start the page; until that has worked, boot.js tells what fails."""
+    try:
+        await start_panels()
+    except Exception as error:
+        window.kobai.failed(str(error) or repr(error))
+        return
+    problems.watch()
+    window.kobai.pageIsUp()
+    await start_worker()
+
+
+async def start_panels():
     first = await _json("networks/first_answers.json")
     loading.start(await _json("sizes.json"))
     networks.start(first["network"], gallery.look_again)
@@ -28,22 +40,12 @@ async def boot():
     training.start()
     figure.start()
     gradients.start()
-    problems.watch()
-    window.kobai.pageIsUp()
-    await start_worker()
 
 
 async def _json(file):
     response = await window.fetch(file)
     if not response.ok:
-        raise Problem(
-            _(
-                "The page could not start: a part of it could not be loaded. "
-                "Check the connection, then try again."
-            ),
-            f"{file}: {response.status} {response.statusText}",
-            retry=lambda: window.location.reload(),
-        )
+        raise OSError(f"{file}: {response.status} {response.statusText}")
     return json.loads(await response.text())
 
 

@@ -40,7 +40,7 @@ async def start():
     stop()
     _state["failed"] = None
     _sign_of_life()
-    response = await window.fetch(SOURCE)  # PyScript waits for ever when it is missing
+    response = await _or_problem(window.fetch(SOURCE))  # PyScript waits for ever when it is missing
     if not response.ok:
         raise Problem(_(MISSING, file=SOURCE), f"{response.status} {response.statusText}")
     script = document.createElement("script")

@@ -158,10 +158,13 @@ class Session:
         """Train until the end, a pause or a divergence; the page hears of it many times a second."""
         self.running = True
         refused = {}
+        told = None  # the message on its way: the page draws while the next chunk is computed
         try:
             while self.running and not self.trainer.finished:
                 self._advance(lambda: self.trainer.advance(CHUNK))
-                await self._tell_training()
+                if told is not None:
+                    await told
+                told = self._tell_training()
                 if time.monotonic() - self._kept > KEEP_EVERY:
                     await self._keep()
         except TrainingDivergedError as error:
@@ -209,7 +212,8 @@ class Session:
             rate = done / (time.perf_counter() - start)
             self._rate = 0.8 * self._rate + 0.2 * rate if self._rate else rate
 
-    async def _tell_training(self):
+    def _tell_training(self):
+        """Send what is new since the last message; to be awaited, which gives a pause its chance."""
         trainer = self.trainer
         told_accuracies = self._accuracies(self._told_accuracies)
         losses = np.array(trainer.train_loss_list[self._told :], dtype=np.float64)
@@ -218,7 +222,7 @@ class Session:
         message["probabilities"] = self._probabilities() if self.current == "trained" else None
         self._told = len(trainer.train_loss_list)
         self._told_accuracies = len(trainer.test_acc_list)
-        await self._tell(message, to_js(losses))
+        return self._tell(message, to_js(losses))
 
     def _status(self):
         trainer = self.trainer
@@ -286,5 +290,5 @@ class Session:
             ) from error
         return {"code": inspect.getsource(figures.loss_curve)}, to_js(svg), to_js(png)
 
-    async def _tell(self, message, *arrays):
-        await sync.on_progress(json.dumps(message), *arrays)
+    def _tell(self, message, *arrays):
+        return sync.on_progress(json.dumps(message), *arrays)

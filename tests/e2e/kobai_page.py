@@ -57,6 +57,7 @@ class KobaiPage:
         for name, value in DEFAULTS.items():
             self.field(name).fill(value)
         self.field("Gradient").select_option("backpropagation")
+        self.field("Computed by").select_option("fast")
         self.use("shipped")
         for name, value in (("Show", "all"), ("Digit", ""), ("At a time", "10")):
             self.field(name).select_option(value)
@@ -155,7 +156,7 @@ class KobaiPage:
     def set(self, **settings: object) -> None:
         for name, value in settings.items():
             field = self.field(name.replace("_", " ").capitalize())
-            if name == "gradient":
+            if name in ("gradient", "computed_by"):
                 field.select_option(str(value))
             else:
                 field.fill(str(value))

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import reference
 from faulty_server import CORRUPT, CUT, MISSING, SILENT, TRUNCATED
 from playwright.sync_api import expect
 
@@ -80,7 +81,7 @@ def test_a_page_that_cannot_start_says_so_and_can_be_tried_again(visit, make_sit
 
 def test_without_webassembly(visit):
     begun = visit(before=lambda page: page.add_init_script("delete window.WebAssembly"))
-    begun.watch.announce("WebAssembly")
+    begun.watch.announce(ANYTHING)
     expect(begun.kobai.problem).to_contain_text("WebAssembly")
     expect(begun.kobai.problem).to_contain_text("Firefox")
     expect(begun.kobai.button("Try again")).to_be_visible()
@@ -158,3 +159,18 @@ def test_a_browser_without_storage_loses_nothing_else(visit):
     begun.kobai.wait_until_ready()
     begun.kobai.train(iterations=5)
     begun.kobai.wait_until_trained()
+
+
+@pytest.mark.parametrize("fault", [MISSING, CORRUPT, TRUNCATED])
+def test_without_the_fast_engine_numpy_trains_and_the_page_says_so(visit, make_site, fault):
+    """What a browser without SIMD meets: the module cannot be loaded."""
+    begun = visit(site=make_site({"kobai_engine.wasm": fault}))
+    begun.watch.announce(ANYTHING)
+    kobai = begun.kobai.wait_until_ready()
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
+    note = kobai.region("Training").locator("#engine-note")
+    expect(note).to_have_text(re.compile("fast engine cannot be loaded|could not be loaded"))
+    kobai.train(iterations=12, computed_by="fast")
+    kobai.wait_until_trained()
+    expected = reference.trained(12).train_loss_list[-1]
+    assert float(kobai.figure("loss")) == pytest.approx(expected, abs=1e-4)

@@ -40,7 +40,7 @@ def numpys() -> list[str]:
 
 @pytest.fixture
 def trained(kobai):
-    kobai.train(iterations=150, seed=2)
+    kobai.train(iterations=150, seed=2, computed_by="numpy")
     kobai.wait_until_trained()
     return kobai
 

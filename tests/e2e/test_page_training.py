@@ -24,7 +24,7 @@ def test_600_iterations_reach_what_the_book_reaches(kobai):
 def test_the_losses_are_those_of_the_same_code_under_cpython(kobai):
     """Same seed, so same weights, same batches, same losses, whatever Python and NumPy were compiled to."""
     cpython = reference.trained(601, seed=7)
-    kobai.train(iterations=601, seed=7)
+    kobai.train(iterations=601, seed=7, computed_by="numpy")
     kobai.wait_until_trained()
     checked = [*range(1, 11), *range(20, 601, 20), 601]
     assert kobai.losses(checked) == pytest.approx(
@@ -43,6 +43,22 @@ def test_the_losses_are_those_of_the_same_code_under_cpython(kobai):
     assert kobai.figure("test accuracy") == f"{cpython.test_acc_list[-1] * 100:.2f} %"
     truth = reference.predict(cpython.network.params, reference.images_to_test()[:1])[0]
     assert kobai.ask_worker("look", index=0)["probabilities"] == pytest.approx(truth, abs=1e-9)
+
+
+def test_the_fast_engine_trains_as_numpy_does(kobai):
+    """The losses of the float64 reference to 1e-4 relative over 1,000 iterations, its accuracies to 0.002."""
+    cpython = reference.trained(1000, seed=7)
+    kobai.train(iterations=1000, seed=7, computed_by="fast")
+    kobai.wait_until_trained()
+    expect(kobai.page.get_by_text("The fast engine cannot be loaded")).to_have_count(0)
+    checked = [*range(1, 1001, 9), 1000]
+    assert kobai.losses(checked) == pytest.approx(
+        [cpython.train_loss_list[i - 1] for i in checked], rel=1e-4, abs=AS_SHOWN
+    )
+    for row, train_acc, test_acc in zip(
+        kobai.epochs(), cpython.train_acc_list, cpython.test_acc_list, strict=True
+    ):
+        assert row[2:] == pytest.approx([train_acc, test_acc], abs=0.002)
 
 
 def test_an_interrupted_run_equals_an_uninterrupted_one(kobai):
