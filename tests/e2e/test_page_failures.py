@@ -94,7 +94,7 @@ def test_a_worker_silent_for_a_minute(visit, make_site, file):
     kobai = begun.kobai
     kobai.wait_until_live()
     expect(kobai.page.get_by_role("alert")).to_be_hidden()
-    kobai.page.wait_for_function("document.querySelector('script[worker]')")
+    expect(kobai.page.get_by_text(re.compile("^Python is starting")).first).to_be_visible()
     begun.watch.announce(ANYTHING)
     kobai.page.evaluate("() => { const now = Date.now; Date.now = () => now() + 61000; }")
     expect(kobai.problem).to_have_text(re.compile("60 seconds"))
