@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import BuildError
+from .precompress import compressed_copy
 
 TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -90,6 +91,11 @@ class SiteHandler(BaseHTTPRequestHandler):
             return None
 
     def send_file(self, file: Path) -> None:
+        content_type = self.type_of(file)
+        copy = compressed_copy(file)
+        compressed = copy.is_file() and "gzip" in self.headers.get("Accept-Encoding", "")
+        if compressed:
+            file = copy
         info = file.stat()
         tag = f'"{info.st_mtime_ns:x}-{info.st_size:x}"'
         if tag in [
@@ -101,7 +107,11 @@ class SiteHandler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", self.type_of(file))
+        self.send_header("Content-Type", content_type)
+        if compressed:
+            self.send_header("Content-Encoding", "gzip")
+        if copy.is_file():
+            self.send_header("Vary", "Accept-Encoding")
         self.send_header("Content-Length", str(info.st_size))
         self.send_header("Last-Modified", formatdate(info.st_mtime, usegmt=True))
         self.send_header("ETag", tag)

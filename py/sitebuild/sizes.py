@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .errors import BuildError
+from .precompress import is_copy
 
 PACKED = (".gz", ".whl", ".zip", ".png", ".webp", ".woff2")  # a server gains nothing by compressing these
 
@@ -64,7 +65,7 @@ def stage_of(name: str) -> Stage:
 
 
 def measure(site: Path) -> list[Size]:
-    """The sizes of every file of the site, sorted by name."""
+    """The sizes of every file of the site, sorted by name, without the compressed copies."""
 
     def one(path: Path) -> Size:
         content = path.read_bytes()
@@ -72,7 +73,7 @@ def measure(site: Path) -> list[Size]:
         gzipped = len(content) if name.endswith(PACKED) else len(gzip.compress(content, 6))
         return Size(name, len(content), min(gzipped, len(content)))
 
-    files = sorted(path for path in site.rglob("*") if path.is_file())
+    files = sorted(path for path in site.rglob("*") if path.is_file() and not is_copy(path))
     with ThreadPoolExecutor() as pool:  # zlib runs without the interpreter lock
         return list(pool.map(one, files))
 
