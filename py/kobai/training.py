@@ -163,8 +163,9 @@ class Trainer:
         elif self._evaluation_is_due(self.iteration - 1):
             self._evaluation = self._evaluate()
 
-    def _batch_masks(self, steps: int) -> list[Array]:
-        return [self._random.choice(len(self.x_train), self.settings.batch_size) for _ in range(steps)]
+    def _batch_masks(self, steps: int) -> Array:
+        """Indices of images, (steps, batch_size): drawn at once, the same as one batch after the other."""
+        return self._random.choice(len(self.x_train), (steps, self.settings.batch_size))
 
     def _evaluation_is_due(self, i: int) -> bool:
         return i % self.iter_per_epoch == 0
