@@ -123,15 +123,16 @@ def _style(name):
     return window.getComputedStyle(document.documentElement).getPropertyValue(name).strip()
 
 
-def _axis(label):
+def _axis(label=""):
     ink, rule = _style("--ink-soft"), _style("--rule")
     axis = {
-        "label": label,
         "stroke": ink,
         "font": "12px system-ui",
         "labelFont": "12px system-ui",
         "labelSize": 18,
     }
+    if label:
+        axis["label"] = label
     axis["grid"] = {"stroke": rule, "width": 1}
     axis["ticks"] = {"stroke": rule, "width": 1, "size": 4}
     axis["size"] = 44
@@ -160,9 +161,7 @@ def _build():
         "width": 2,
         "dash": [6, 4],
     }
-    _plots["loss"] = _plot(
-        "loss", [iteration, loss_series], [_axis(""), _axis(_("loss"))], cursor, LOSS_RANGE
-    )
+    _plots["loss"] = _plot("loss", [iteration, loss_series], [_axis(), _axis(_("loss"))], cursor, LOSS_RANGE)
     _plots["accuracy"] = _plot(
         "accuracy",
         [iteration, train, test],

@@ -7,13 +7,17 @@ CHOICES = ("gradient", "engine")
 NUMBERS = ("hidden_size", "batch_size", "learning_rate", "weight_init_std", "iterations", "seed")
 WHOLE = ("hidden_size", "batch_size", "iterations", "seed")
 
+_now = {"engine_missing": ""}
+
 
 def start():
     on(by_id("settings"), "submit", lambda event: event.preventDefault())
     for name in NUMBERS:
         by_id("setting-errors").append(make("p", id="error-" + name))
         on(by_id(name), "input", lambda event: _check(event.target.id))
+    on(by_id("gradient"), "change", lambda event: _note())
     on_language(lambda: [_check(name) for name in NUMBERS])
+    on_language(_note)
 
 
 def read():
@@ -35,12 +39,22 @@ def write(values):
         by_id(name).value = str(values[name])
         if name in NUMBERS:
             _check(name)
+    _note()
 
 
 def engine_is_missing(reason):
-    """The compiled engine could not be loaded: say what happens instead."""
-    by_id("engine-note").textContent = reason
-    by_id("engine-note").hidden = not reason
+    """The compiled engine could not be loaded (a sentence), or could ("")."""
+    _now["engine_missing"] = reason
+    _note()
+
+
+def _note():
+    """Say when NumPy computes although the fast engine was chosen."""
+    note = _now["engine_missing"]
+    if by_id("gradient").value == "numerical":
+        note = _("The numerical gradient is always computed by NumPy.")
+    by_id("engine-note").textContent = note
+    by_id("engine-note").hidden = not note
 
 
 def lock(locked):

@@ -12,12 +12,13 @@ from dom import by_id, enable, on, on_click, spawn
 from problems import Problem, tell
 from words import N_, _, duration, number, on_language, percent
 
-NONE, RUNNING, PAUSED, FINISHED = "none", "running", "paused", "finished"
+NONE, RUNNING, PAUSED, FINISHED, DIVERGED = "none", "running", "paused", "finished", "diverged"
 _now = {"phase": NONE, "busy": False, "status": None, "spoken": -1}
 STATES = {
     NONE: "",
     RUNNING: N_("The network is learning."),
     PAUSED: N_("Paused. Continue whenever you like."),
+    DIVERGED: N_("The training diverged. Reset, and try a smaller learning rate."),
     FINISHED: N_("All iterations are done. Raise their number to continue, or reset to start anew."),
 }
 
@@ -118,6 +119,7 @@ def _after(status):
     _now["status"] = status
     _now["phase"] = FINISHED if status["finished"] else PAUSED
     if status.get("diverged"):
+        _now["phase"] = DIVERGED
         tell(Problem(_(status["diverged"], **status["values"])))
     networks.trained(status)
     spawn(gallery.look_again())
@@ -180,13 +182,13 @@ def _show():
     loading_why = _("Python is still loading.")
     by_id("train").hidden = phase != NONE
     by_id("pause").hidden = phase != RUNNING
-    by_id("continue").hidden = phase not in (PAUSED, FINISHED)
+    by_id("continue").hidden = phase not in (PAUSED, FINISHED, DIVERGED)
     enable("train", ready and not busy, loading_why)
     enable("pause", phase == RUNNING, "")
     enable(
         "continue", ready and not busy and _can_continue(), _(STATES[phase]) if STATES[phase] else loading_why
     )
-    done = phase == FINISHED and not _can_continue()
+    done = phase in (FINISHED, DIVERGED) and not _can_continue()
     enable("step", ready and not busy and not done, loading_why if not ready else _(STATES[phase] or ""))
     enable(
         "reset",
