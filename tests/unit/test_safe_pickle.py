@@ -9,8 +9,10 @@ import time
 import tracemalloc
 from pathlib import Path
 
+import hostile_names
 import hostile_pickles
 import numpy as np
+import pickle_writing
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,13 +21,13 @@ from kobai.network import TwoLayerNet
 from kobai.storage import load_network
 
 CORPUS = dict(hostile_pickles.corpus())
-GOOD = {protocol: hostile_pickles.good_file(protocol) for protocol in range(6)}
+GOOD = {protocol: pickle_writing.good_file(protocol) for protocol in range(6)}
 
 
 def test_the_file_that_carries_the_attacks_is_a_network() -> None:
     for data in GOOD.values():
         network = load_network(data)
-        for name, array in hostile_pickles.params().items():
+        for name, array in pickle_writing.params().items():
             np.testing.assert_array_equal(network.params[name], array)
 
 
@@ -54,7 +56,7 @@ def test_an_attack_is_refused_and_nothing_runs(
 
 def test_the_attacks_do_run_in_python_itself(tmp_path: Path) -> None:
     """The corpus bites: each of these files makes the canary when Python's own pickle loads it."""
-    files = [hostile_pickles.in_network(attack) for _, attack in hostile_pickles.runs_something()]
+    files = [pickle_writing.in_network(attack) for _, attack in hostile_names.runs_something()]
     for number, data in enumerate(files):
         (tmp_path / f"{number}.pkl").write_bytes(data)
     program = """
@@ -75,7 +77,7 @@ for number in range(int(sys.argv[2])):
         sys.exit(1)
     canary.rmdir() if canary.is_dir() else canary.unlink()
 """
-    command = [sys.executable, "-c", program, hostile_pickles.CANARY, str(len(files))]
+    command = [sys.executable, "-c", program, pickle_writing.CANARY, str(len(files))]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert len(files) >= 40
@@ -91,17 +93,17 @@ for number in range(int(sys.argv[2])):
     ],
 )
 def test_the_refusal_names_what_the_file_asks_for(module: str, qualified: str) -> None:
-    attack = hostile_pickles.call(module, qualified, hostile_pickles.text("x"))
+    attack = pickle_writing.call(module, qualified, pickle_writing.text("x"))
     with pytest.raises(NetworkFileError) as refusal:
-        load_network(hostile_pickles.in_network(attack))
+        load_network(pickle_writing.in_network(attack))
     assert refusal.value.values["name"] == f"{module}.{qualified}"
     assert "nothing was run" in str(refusal.value)
 
 
 def test_a_name_from_a_file_is_shown_short_and_visible() -> None:
-    attack = hostile_pickles.name("a" * 10_000, "\u202egpj\x07\r.os")
+    attack = pickle_writing.name("a" * 10_000, "\u202egpj\x07\r.os")
     with pytest.raises(NetworkFileError) as refusal:
-        load_network(hostile_pickles.in_network(attack))
+        load_network(pickle_writing.in_network(attack))
     shown = str(refusal.value.values["name"])
     assert len(shown) <= 60
     assert shown.isprintable()
@@ -137,7 +139,7 @@ def test_a_file_over_64_megabytes_is_refused() -> None:
 
 def test_an_array_over_8_million_numbers_is_refused() -> None:
     hidden_size = 8 * 1024 * 1024 // 784 + 1
-    data = pickle.dumps(hostile_pickles.params(hidden_size), 4)
+    data = pickle.dumps(pickle_writing.params(hidden_size), 4)
     assert len(data) < 64 * 1024 * 1024
     with pytest.raises(NetworkFileError, match="8 million"):
         load_network(data)
@@ -213,10 +215,10 @@ def test_random_bytes_are_refused(data: bytes, start: bytes) -> None:
 _PIECES = st.sampled_from(
     [bytes([code]) for code in b".()[]{}NK012RbotdelsauQ\x81\x85\x86\x87\x88\x89\x8f\x90\x93\x94\x95\x97"]
     + [b"K\x00", b"q\x00", b"h\x00", b"q\x01", b"h\x01", hostile_pickles.F8, hostile_pickles.EMPTY_ARRAY]
-    + [hostile_pickles.name("numpy", "ndarray"), hostile_pickles.name("a", "TwoLayerNet")]
-    + [hostile_pickles.name("_codecs", "encode"), hostile_pickles.name("collections", "OrderedDict")]
-    + [hostile_pickles.name("copyreg", "_reconstructor"), hostile_pickles.name("builtins", "object")]
-    + [hostile_pickles.text("W1"), hostile_pickles.text("latin1"), hostile_pickles.raw(b"\0" * 8)]
+    + [pickle_writing.name("numpy", "ndarray"), pickle_writing.name("a", "TwoLayerNet")]
+    + [pickle_writing.name("_codecs", "encode"), pickle_writing.name("collections", "OrderedDict")]
+    + [pickle_writing.name("copyreg", "_reconstructor"), pickle_writing.name("builtins", "object")]
+    + [pickle_writing.text("W1"), pickle_writing.text("latin1"), hostile_pickles.raw(b"\0" * 8)]
 )
 
 

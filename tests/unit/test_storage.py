@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hostile_pickles import params
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from kobai.errors import NetworkFileError
 from kobai.network import TwoLayerNet
 from kobai.storage import dump_network, load_network
+from pickle_writing import params
 
 RECORDED = sorted((Path(__file__).parent / "data").glob("*.pkl"))
 
