@@ -50,5 +50,6 @@ async def _draw():
         by_id("figure-" + kind).hidden = False
     by_id("figure").src = _now["addresses"]["svg"]
     by_id("figure").hidden = False
+    by_id("figure-fold").hidden = False
     document.querySelector("#figure-code code").textContent = answer["code"]
     _show()
