@@ -10,6 +10,7 @@ import trainer
 import training_images
 from dom import by_id, enable, on, on_click, spawn
 from problems import Problem, tell
+from pyscript import document
 from words import N_, _, duration, number, on_language, percent
 
 NONE, RUNNING, PAUSED, FINISHED, DIVERGED = "none", "running", "paused", "finished", "diverged"
@@ -30,12 +31,20 @@ def start():
     on_click("step", _step)
     on_click("reset", _reset)
     on(by_id("iterations"), "input", lambda event: _iterations_changed())
+    on(by_id("code-fold"), "toggle", lambda event: spawn(_show_code()))
     trainer.on("training", _on_progress)
     on_language(_show)
 
 
 def worker_is_ready():
     _show()
+
+
+async def _show_code():
+    """The source as the worker has it, asked for when it is first wanted."""
+    code = document.querySelector("#code code")
+    if by_id("code-fold").open and not code.textContent:
+        code.textContent = (await trainer.call("network_code"))[0]["code"]
 
 
 async def restore():

@@ -33,6 +33,7 @@ for function in (
     session.step,
     session.reset,
     session.use,
+    session.network_code,
     session.save,
     session.open_network,
     session.figure,

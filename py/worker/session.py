@@ -11,6 +11,7 @@ import numpy as np
 import pyodide_js
 from kobai import engine, figures, mnist
 from kobai.errors import KobaiError, NetworkFileError, TrainingDivergedError
+from kobai.network import TwoLayerNet
 from kobai.storage import dump_network, load_network
 from kobai.training import Settings, Trainer, evaluate
 from pyodide.ffi import to_js
@@ -262,6 +263,10 @@ class Session:
         if network == "trained":
             about["iterations"] = self.trainer.iteration
         return about
+
+    def network_code(self):
+        """The source of the book's network, as it runs here."""
+        return {"code": inspect.getsource(TwoLayerNet)}
 
     def save(self, format):
         """The current network as a pickle file."""

@@ -1,5 +1,7 @@
 """Training in the browser: the numbers, the buttons, and what must not happen."""
 
+import inspect
+
 import numpy as np
 import pytest
 import reference
@@ -234,3 +236,14 @@ def test_zoom(kobai):
     assert curve.locator("canvas").first.evaluate(drawn) != whole
     kobai.button("Whole curve").press("Enter")
     assert curve.locator("canvas").first.evaluate(drawn) == whole
+
+
+def test_the_code_of_the_network_is_the_one_that_runs(kobai):
+    """The page shows the source that the worker runs, which is the library's own."""
+    from kobai.network import TwoLayerNet
+
+    kobai.page.get_by_text("The Python of the network").click()
+    code = kobai.page.locator("#code code")
+    expect(code).to_contain_text("def gradient(self, x")
+    assert code.text_content() == inspect.getsource(TwoLayerNet)
+    kobai.page.get_by_text("The Python of the network").click()
