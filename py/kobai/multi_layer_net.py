@@ -1,0 +1,90 @@
+"""Networks of any depth, such as the ready-made one of chapter 3 (`common/multi_layer_net.py` in the book).
+
+Where the book's class draws its own weights, this one takes them: it is for networks that exist already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .functions import Array, cross_entropy_error, relu, relu_grad, sigmoid, sigmoid_grad, softmax
+
+ACTIVATIONS = {"sigmoid": (sigmoid, sigmoid_grad), "relu": (relu, relu_grad)}  # with their derivatives
+
+
+class Network(Protocol):
+    """What TwoLayerNet and MultiLayerNet have in common."""
+
+    params: dict[str, Array]
+
+    def predict(self, x: Array) -> Array:
+        """The probability of each class, (N, output_size)."""
+
+
+def layer_sizes(params: Mapping[str, Array]) -> tuple[int, ...]:
+    """Inputs, hidden units of each layer, outputs: (784, 50, 10) for the book's TwoLayerNet."""
+    weights = [params[f"W{i}"] for i in range(1, len(params) // 2 + 1)]
+    return (weights[0].shape[0], *(W.shape[1] for W in weights))
+
+
+class MultiLayerNet:
+    """Affine layers with an activation between them, softmax output (book 3.4, 6.5.1).
+
+    params: W1 (input_size, hidden_size), b1 (hidden_size,), ..., Wn, bn, float64, n >= 1; not copied.
+    activation: "sigmoid" or "relu", that of every hidden layer; KeyError for another one.
+    In the methods, x is a batch (N, input_size) and t its labels (N,) or one-hot rows (N, output_size).
+    """
+
+    def __init__(self, params: dict[str, Array], activation: str = "sigmoid") -> None:
+        self.params = params
+        self.activation = activation
+        self.layers = len(params) // 2
+        self._activate, self._activate_grad = ACTIVATIONS[activation]
+
+    def hidden(self, x: Array) -> list[Array]:
+        """The output of each hidden layer: z1 (N, hidden_size), ... up to z(n - 1); empty when n is 1."""
+        z, outputs = x, []
+        for i in range(1, self.layers):
+            z = self._activate(self._affine(z, i))
+            outputs.append(z)
+        return outputs
+
+    def scores(self, x: Array) -> Array:
+        """What softmax is taken of, (N, output_size)."""
+        return self._affine([x, *self.hidden(x)][-1], self.layers)
+
+    def predict(self, x: Array) -> Array:
+        """The probability of each class, (N, output_size); for one image (input_size,), (output_size,)."""
+        return softmax(self.scores(x))
+
+    def loss(self, x: Array, t: ArrayLike) -> float:
+        """The cross entropy error of the predictions, a mean over the batch (book 4.2.4)."""
+        return float(cross_entropy_error(self.predict(x), t))
+
+    def gradient(self, x: Array, t: ArrayLike) -> dict[str, Array]:
+        """Gradient of the loss by backpropagation, shaped like params (book chapter 5)."""
+        grads = {}
+        z = [x]  # z[i] is the input of layer i + 1
+        a = []
+        for i in range(1, self.layers + 1):
+            a.append(self._affine(z[-1], i))
+            z.append(self._activate(a[-1]))
+        y = softmax(a[-1])
+
+        t = np.asarray(t)
+        if t.size != y.size:  # labels
+            t = np.eye(y.shape[1])[t]
+        da = (y - t) / len(x)  # (N, output_size): softmax and cross entropy together
+        for i in range(self.layers, 0, -1):
+            grads[f"W{i}"] = np.dot(z[i - 1].T, da)
+            grads[f"b{i}"] = np.sum(da, axis=0)
+            if i > 1:
+                da = np.dot(da, self.params[f"W{i}"].T) * self._activate_grad(a[i - 2])
+        return grads
+
+    def _affine(self, x: Array, i: int) -> Array:
+        return np.asarray(np.dot(x, self.params[f"W{i}"]) + self.params[f"b{i}"])
