@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from .functions import Array, cross_entropy_error, sigmoid, softmax
-from .mnist import normalize_pixels, one_hot
+from .mnist import as_inputs, one_hot
 
 
 class EinsumEngine:
@@ -24,18 +24,19 @@ class EinsumEngine:
         t_train: Array,
         batch_masks: Array | Sequence[Array],
         learning_rate: float,
+        normalize: bool = True,
     ) -> Array:
         """One step for each batch, by backpropagation; changes params in place.
 
-        x_train: uint8 (N, 784). t_train: labels (N,). batch_masks: integers (steps, batch_size). Returns the
-        losses, float64 (steps,), each taken on its batch after the update; fewer when a step gave a loss or a
-        param that is not finite: that step is undone.
+        x_train: uint8 (N, 784). t_train: labels (N,). batch_masks: integers (steps, batch_size). normalize:
+        pixels divided by 255, else as they are. Returns the losses, float64 (steps,), each taken on its batch
+        after the update; fewer when a step gave a loss or a param that is not finite: that step is undone.
         """
         losses: list[float] = []
         for batch_mask in batch_masks:
             before = {key: array.copy() for key, array in params.items()}
             with np.errstate(all="ignore"):  # what is not finite is found below
-                loss = _step(params, x_train[batch_mask], t_train[batch_mask], learning_rate)
+                loss = _step(params, x_train[batch_mask], t_train[batch_mask], learning_rate, normalize)
             if not (np.isfinite(loss) and all(np.isfinite(array).all() for array in params.values())):
                 for key, array in before.items():
                     params[key][...] = array
@@ -43,20 +44,24 @@ class EinsumEngine:
             losses.append(loss)
         return np.array(losses)
 
-    def count_correct(self, params: Mapping[str, Array], images: Array, labels: Array) -> int:
+    def count_correct(
+        self, params: Mapping[str, Array], images: Array, labels: Array, normalize: bool = True
+    ) -> int:
         """How many images, uint8 (N, 784), get their label (N,) as the most probable class."""
         used = np.flatnonzero(images.any(axis=0))
-        x = normalize_pixels(images[:, used]).astype(np.float64)
+        x = as_inputs(images[:, used], normalize).astype(np.float64)
         z1 = _hidden(x, np.ascontiguousarray(params["W1"][used].T), params["b1"])
         a2 = np.dot(z1, params["W2"]) + params["b2"]
         return int(np.sum(np.argmax(a2, axis=1) == labels))
 
 
-def _step(params: Mapping[str, Array], images: Array, labels: Array, learning_rate: float) -> float:
+def _step(
+    params: Mapping[str, Array], images: Array, labels: Array, learning_rate: float, normalize: bool
+) -> float:
     """`TwoLayerNet.gradient`, the update, and the loss after it. images: uint8 (N, 784). labels: (N,)."""
     W1, b1, W2, b2 = (params[key] for key in ("W1", "b1", "W2", "b2"))
     used = np.flatnonzero(images.any(axis=0))  # pixels that are not zero everywhere
-    x = normalize_pixels(images[:, used]).astype(np.float64)  # (N, used)
+    x = as_inputs(images[:, used], normalize).astype(np.float64)  # (N, used)
     W1_T = np.ascontiguousarray(W1[used].T)  # (hidden_size, used)
     t = one_hot(labels)
 

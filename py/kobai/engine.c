@@ -20,8 +20,9 @@
 #endif
 
 enum {
-    INTERFACE = 1, /* changes with the exported functions' arguments; engine.py has the same number */
+    INTERFACE = 2, /* changes with the exported functions' arguments; engine.py has the same number */
     CLASSES = 10,
+    WHITE = 255, /* the largest pixel: divided by it, pixels are 0 to 1 */
     Y = 3,       /* f4s of a row of CLASSES; the last two lanes are padding */
     WIDEST = 8,  /* f4s of a row that weighted_sum keeps in registers at once */
     TILE = 64,   /* images that are looked at together when nothing is learned from them */
@@ -35,7 +36,7 @@ typedef struct {
     f4 *da1; /* (batch, units): sigmoid_grad(a1), then da1 */
     f4 *y;   /* (batch, Y): a2, then y, then dy */
     f4 *row; /* (units,) */
-    float *scale;                     /* k -> k / 255 */
+    float *scale;                     /* k -> k / divisor: a pixel's value as the network gets it */
     u32 *by_sample, *sample_starts;   /* pixel << 8 | value, for all non-zero pixels, sample by sample */
     u32 *by_pixel, *pixel_starts;     /* sample << 8 | value, pixel by pixel */
 } Net;
@@ -48,8 +49,8 @@ typedef struct {
 
 INLINE usize after(usize start, usize bytes) { return (start + bytes + 63) / 64 * 64 + 64; }
 
-/* Lays a Net out from the address `start` on (0: only measures); returns its end. */
-static usize lay_out(Net *net, usize start, i32 pixels, i32 hidden, i32 batch) {
+/* Lays a Net out from the address `start` on (0: only measures), for pixels divided by `divisor`; returns its end. */
+static usize lay_out(Net *net, usize start, i32 pixels, i32 hidden, i32 batch, i32 divisor) {
     usize next = after(start, 0), units = ((usize)hidden + 3) / 4, samples = (usize)batch;
     usize row = units * sizeof(f4), entries = samples * (usize)pixels;
     net->pixels = pixels, net->hidden = hidden, net->units = (i32)units;
@@ -71,7 +72,7 @@ static usize lay_out(Net *net, usize start, i32 pixels, i32 hidden, i32 batch) {
     TAKE(by_pixel, entries * sizeof(u32));
     TAKE(pixel_starts, ((usize)pixels + 2) * sizeof(u32));
 #undef TAKE
-    for (i32 k = 0; start && k < 256; k++) net->scale[k] = (float)k / 255.0f;
+    for (i32 k = 0; start && k < 256; k++) net->scale[k] = (float)k / (float)divisor;
     return next;
 }
 
@@ -151,7 +152,7 @@ INLINE void weighted_sum_of(i32 width, const u32 *entry, const u32 *end, const f
     for (i32 k = 0; k < width; k++) out[k] = sum[k];
 }
 
-/* out = first + sum of value / 255 * rows[index] over the entries index << 8 | value from list[starts[0]] up to
+/* out = first + sum of scale[value] * rows[index] over the entries index << 8 | value from list[starts[0]] up to
    list[starts[1]]; first may be 0. */
 INLINE void weighted_sum(const Net *net, const u32 *list, const u32 *starts, const f4 *rows, const f4 *first,
                          f4 *out) {
@@ -312,14 +313,14 @@ EXPORT i32 kobai_interface(void) { return INTERFACE; }
 /* Bytes that `workspace` must have in the functions below; batch: images of a step, 0 when nothing is trained. */
 EXPORT double kobai_workspace_size(i32 pixels, i32 hidden, i32 batch) {
     Net net;
-    return 64.0 + (double)lay_out(&net, 0, pixels, hidden, batch ? batch : TILE);
+    return 64.0 + (double)lay_out(&net, 0, pixels, hidden, batch ? batch : TILE, 1);
 }
 
 /* a1 (n, hidden) = images / 255 @ W1 + b1. */
 EXPORT void kobai_first_layer(const u8 *images, i32 n, i32 pixels, const double *W1, const double *b1, i32 hidden,
                               double *a1, void *workspace) {
     Net net;
-    lay_out(&net, (usize)workspace, pixels, hidden, TILE);
+    lay_out(&net, (usize)workspace, pixels, hidden, TILE, WHITE);
     pack_first(&net, W1, b1);
     for (i32 start = 0; start < n; start += TILE) {
         i32 count = n - start < TILE ? n - start : TILE;
@@ -336,7 +337,7 @@ EXPORT void kobai_first_layer(const u8 *images, i32 n, i32 pixels, const double 
 EXPORT void kobai_subtract_outer(double *W1, const u8 *images, i32 n, i32 pixels, const double *da1, i32 hidden,
                                  double learning_rate, void *workspace) {
     Net net;
-    lay_out(&net, (usize)workspace, pixels, hidden, n);
+    lay_out(&net, (usize)workspace, pixels, hidden, n, WHITE);
     for (i32 s = 0; s < n; s++)
         pack(da1 + (usize)s * (usize)hidden, hidden, at(&net, net.da1, s), net.units);
     for (usize k = 0; k < (usize)pixels * (usize)net.units; k++) net.W1[k] = splat(0);
@@ -345,14 +346,14 @@ EXPORT void kobai_subtract_outer(double *W1, const u8 *images, i32 n, i32 pixels
     subtract_outer(&net, W1, learning_rate);
 }
 
-/* Steps with the batches batch_indices (steps, n): one loss each, taken after the update. Returns how many were
-   done: fewer than asked for when in the next one the loss or a parameter is not finite as a float32 (and then the
-   params are of no use). */
+/* Steps on x_train / divisor with the batches batch_indices (steps, n): one loss each, taken after the update.
+   Returns how many were done: fewer than asked for when in the next one the loss or a parameter is not finite as a
+   float32 (and then the params are of no use). */
 EXPORT i32 kobai_train_steps(double *W1, double *b1, double *W2, double *b2, i32 pixels, i32 hidden,
-                             const u8 *x_train, const u8 *t_train, const i32 *batch_indices, i32 steps, i32 n,
-                             double learning_rate, double *losses, void *workspace) {
+                             i32 divisor, const u8 *x_train, const u8 *t_train, const i32 *batch_indices,
+                             i32 steps, i32 n, double learning_rate, double *losses, void *workspace) {
     Net net;
-    lay_out(&net, (usize)workspace, pixels, hidden, n);
+    lay_out(&net, (usize)workspace, pixels, hidden, n, divisor);
     pack_first(&net, W1, b1);
     pack_second(&net, W2, b2);
     for (i32 step = 0; step < steps; step++) {
@@ -371,12 +372,14 @@ EXPORT i32 kobai_train_steps(double *W1, double *b1, double *W2, double *b2, i32
     return steps;
 }
 
-/* How many of n images get their label as the most probable class; -1 when a score is not finite as a float32. */
+/* How many of n images / divisor get their label as the most probable class; -1 when a score is not finite as a
+   float32. */
 EXPORT i32 kobai_count_correct(const double *W1, const double *b1, const double *W2, const double *b2, i32 pixels,
-                               i32 hidden, const u8 *images, const u8 *labels, i32 n, void *workspace) {
+                               i32 hidden, i32 divisor, const u8 *images, const u8 *labels, i32 n,
+                               void *workspace) {
     Net net;
     i32 correct = 0;
-    lay_out(&net, (usize)workspace, pixels, hidden, TILE);
+    lay_out(&net, (usize)workspace, pixels, hidden, TILE, divisor);
     pack_first(&net, W1, b1);
     pack_second(&net, W2, b2);
     for (i32 start = 0; start < n; start += TILE) {

@@ -18,7 +18,7 @@ from .errors import KobaiError
 from .functions import Array
 from .mnist import CLASSES
 
-INTERFACE = 1  # as in engine.c
+INTERFACE = 2  # as in engine.c
 PARAMS = ("W1", "b1", "W2", "b2")
 LARGEST = 2**31 - 1  # bytes of workspace; also the largest i32
 LARGEST_INDEX = 2**24 - 1  # engine.c packs an index and a pixel into 32 bits
@@ -29,9 +29,9 @@ _SIGNATURES = {  # name in engine.c without kobai_: result, arguments
     "first_layer": (None, [_pointer, _i32, _i32, _pointer, _pointer, _i32, _pointer, _pointer]),
     "subtract_outer": (None, [_pointer, _pointer, _i32, _i32, _pointer, _i32, _double, _pointer]),
     "train_steps": (
-        _i32, [_pointer] * 4 + [_i32] * 2 + [_pointer] * 3 + [_i32] * 2 + [_double] + [_pointer] * 2
+        _i32, [_pointer] * 4 + [_i32] * 3 + [_pointer] * 3 + [_i32] * 2 + [_double] + [_pointer] * 2
     ),
-    "count_correct": (_i32, [_pointer] * 4 + [_i32] * 2 + [_pointer] * 2 + [_i32, _pointer]),
+    "count_correct": (_i32, [_pointer] * 4 + [_i32] * 3 + [_pointer] * 2 + [_i32, _pointer]),
 }  # fmt: skip
 
 
@@ -106,13 +106,15 @@ class Engine:
         t_train: Array,
         batch_masks: Array | Sequence[Array],
         learning_rate: float,
+        normalize: bool = True,
     ) -> Array:
         """One step of the book's loop for each batch, by backpropagation; changes params in place.
 
         x_train: uint8 (N, pixels). t_train: labels, uint8 (N,). batch_masks: indices of images, integers
-        (steps, batch_size), as np.random.choice gives them. Returns the losses, float64 (steps,), each taken
-        on its batch after the update. They are fewer than the batches when in the step after them the loss or
-        a param is not finite in float32: that step is undone, and left to NumPy and the range of float64.
+        (steps, batch_size), as np.random.choice gives them. normalize: pixels divided by 255, else as they
+        are. Returns the losses, float64 (steps,), each taken on its batch after the update. They are fewer
+        than the batches when in the step after them the loss or a param is not finite in float32: that step
+        is undone, and left to NumPy and the range of float64.
         """
         pixels, hidden = _check_params(params, written=True)
         n = _check_images("x_train", x_train, pixels)
@@ -126,8 +128,8 @@ class Engine:
 
         def run(count: int) -> int:
             return self._call(
-                "train_steps", *(params[key] for key in PARAMS), pixels, hidden, x_train, t_train,
-                batches, count, batch_size, float(learning_rate), losses, workspace,
+                "train_steps", *(params[key] for key in PARAMS), pixels, hidden, _divisor(normalize),
+                x_train, t_train, batches, count, batch_size, float(learning_rate), losses, workspace,
             )  # fmt: skip
 
         done = run(steps)
@@ -137,18 +139,20 @@ class Engine:
             run(done)
         return losses[:done]
 
-    def count_correct(self, params: Mapping[str, Array], images: Array, labels: Array) -> int:
+    def count_correct(
+        self, params: Mapping[str, Array], images: Array, labels: Array, normalize: bool = True
+    ) -> int:
         """How many images get their label as the most probable class.
 
-        images: uint8 (N, pixels). labels: uint8 (N,). Raises OverflowError when a score is not finite in
-        float32.
+        images: uint8 (N, pixels). labels: uint8 (N,). normalize: pixels divided by 255, else as they are.
+        Raises OverflowError when a score is not finite in float32.
         """
         pixels, hidden = _check_params(params)
         n = _check_images("images", images, pixels)
         _check_labels("labels", labels, n)
         correct = self._call(
-            "count_correct", *(params[key] for key in PARAMS), pixels, hidden, images, labels, n,
-            self._workspace(pixels, hidden, 0),
+            "count_correct", *(params[key] for key in PARAMS), pixels, hidden, _divisor(normalize),
+            images, labels, n, self._workspace(pixels, hidden, 0),
         )  # fmt: skip
         if correct < 0:
             raise OverflowError("The network's scores are not finite in float32.")
@@ -171,6 +175,11 @@ class Engine:
                 f"{pixels} pixels, {hidden} hidden units and {batch_size} images need too much memory"
             )
         return np.empty(int(self._library.kobai_workspace_size(pixels, hidden, batch_size)), np.uint8)
+
+
+def _divisor(normalize: bool) -> int:
+    """What engine.c divides pixels by."""
+    return 255 if normalize else 1
 
 
 def _check(

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from .functions import Array
-from .mnist import normalize_pixels
+from .mnist import as_inputs
 from .network import TwoLayerNet
 
 SLICE_SIZE = 1000  # images evaluated at once: about 50 ms in a browser
@@ -24,10 +24,13 @@ class StepEngine(Protocol):
         t_train: Array,
         batch_masks: Array | Sequence[Array],
         learning_rate: float,
+        normalize: bool = True,
     ) -> Array:
         """One step for each batch; the losses, fewer than the batches where a step left float32's range."""
 
-    def count_correct(self, params: Mapping[str, Array], images: Array, labels: Array) -> int:
+    def count_correct(
+        self, params: Mapping[str, Array], images: Array, labels: Array, normalize: bool = True
+    ) -> int:
         """How many images get their label; OverflowError where scores leave float32's range."""
 
 
@@ -37,24 +40,28 @@ def evaluate(
     labels: Array,
     slice_size: int = SLICE_SIZE,
     engine: StepEngine | None = None,
+    normalize: bool = True,
 ) -> Iterator[tuple[int, int]]:
     """Yields after each slice how many images are done and how many of them were recognised.
 
-    images: uint8 (N, 784). labels: (N,). The accuracy is the last correct / done. An engine counts faster.
+    images: uint8 (N, 784). labels: (N,). normalize: pixels divided by 255, else as they are. The accuracy is
+    the last correct / done. An engine counts faster.
     """
     correct = 0
     for start in range(0, len(images), slice_size):
         part = slice(start, start + slice_size)
-        correct += _count_correct(network, images[part], labels[part], engine)
+        correct += _count_correct(network, images[part], labels[part], engine, normalize)
         yield min(start + slice_size, len(images)), correct
 
 
-def _count_correct(network: TwoLayerNet, images: Array, labels: Array, engine: StepEngine | None) -> int:
+def _count_correct(
+    network: TwoLayerNet, images: Array, labels: Array, engine: StepEngine | None, normalize: bool
+) -> int:
     if engine is not None:
         try:
-            return engine.count_correct(network.params, images, labels)
+            return engine.count_correct(network.params, images, labels, normalize)
         except OverflowError:  # float64 may do where float32 is too small
             pass
     with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
-        y = network.predict(normalize_pixels(images))
+        y = network.predict(as_inputs(images, normalize))
     return int(np.sum(np.argmax(y, axis=1) == labels))

@@ -96,6 +96,11 @@ def normalize_pixels(images: Array) -> Array:
     return pixels
 
 
+def as_inputs(images: Array, normalize: bool) -> Array:
+    """Pixels 0 to 255 as what a network takes, float32: from 0.0 to 1.0, or 0.0 to 255.0 as they are."""
+    return normalize_pixels(images) if normalize else images.astype(np.float32)
+
+
 def one_hot(labels: Array) -> Array:
     """Labels (N,) as rows (N, 10) of zeros with a 1 at the label, float64."""
     rows = np.zeros((labels.size, CLASSES))

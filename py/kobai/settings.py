@@ -27,12 +27,17 @@ LIMITS = {
     "weight_init_std": Limit(0.0, 1e300, False),
     "iterations": Limit(1, 1_000_000, True),
     "seed": Limit(0, 2**32 - 1, True),
+    "train_size": Limit(1, 60_000, True),
 }
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a training run is determined by; the defaults are the book's. SettingsError when out of LIMITS."""
+    """What a training run is determined by; the defaults are the book's. SettingsError when out of LIMITS.
+
+    normalize: pixels from 0 to 1, else from 0 to 255 as they are. train_size: how many of the training images
+    are used, from the first on.
+    """
 
     hidden_size: int = 50
     batch_size: int = 100
@@ -42,6 +47,8 @@ class Settings:
     seed: int = 0
     gradient: str = "backpropagation"
     engine: str = "numpy"
+    normalize: bool = True
+    train_size: int = 60_000
 
     def __post_init__(self) -> None:
         for name, limit in LIMITS.items():
@@ -55,6 +62,10 @@ class Settings:
         if self.engine not in ENGINES:
             raise SettingsError(
                 "engine", "The engine must be numpy or fast, not {value}.", value=str(self.engine)
+            )
+        if not isinstance(self.normalize, bool):
+            raise SettingsError(
+                "normalize", "normalize must be true or false, not {value}.", value=str(self.normalize)
             )
 
 

@@ -20,7 +20,7 @@ from .errors import DatasetError, KobaiError, SettingsError, TrainingDivergedErr
 from .evaluation import StepEngine
 from .evaluation import evaluate as evaluate
 from .functions import Array
-from .mnist import CLASSES, normalize_pixels, one_hot
+from .mnist import CLASSES, as_inputs, one_hot
 from .network import TwoLayerNet
 from .settings import LIMITS as LIMITS
 from .settings import Settings as Settings
@@ -34,7 +34,8 @@ PARAMS = ("W1", "b1", "W2", "b2")
 class Trainer:
     """One training run.
 
-    x_train, x_test: uint8 (N, 784). t_train, t_test: labels, uint8 (N,). After i iterations, train_loss_list
+    x_train, x_test: uint8 (N, 784), of which the first settings.train_size of x_train are trained on.
+    t_train, t_test: labels, uint8 (N,). After i iterations, train_loss_list
     has i losses, each taken on its batch after the update; train_acc_list and test_acc_list have one accuracy
     per epoch, the first after the first iteration. Raises DatasetError or SettingsError when the arrays do
     not fit each other or the batch size. `engine` does the steps when the settings ask for "fast" and for
@@ -52,6 +53,7 @@ class Trainer:
     ) -> None:
         _check_images("training", x_train, t_train)
         _check_images("test", x_test, t_test)
+        x_train, t_train = x_train[: settings.train_size], t_train[: settings.train_size]
         if settings.batch_size > len(x_train):
             raise SettingsError(
                 "batch_size", "batch_size is {batch_size}, but there are only {count} training images.",
@@ -154,6 +156,7 @@ class Trainer:
             self.t_train,
             self._batch_masks(steps),
             self.settings.learning_rate,
+            self.settings.normalize,
         )
         self.train_loss_list += losses.tolist()
         if len(losses) < steps:  # beyond float32; float64 decides whether the training has diverged
@@ -177,7 +180,7 @@ class Trainer:
         params = {key: network.params[key].copy() for key in PARAMS}
 
         (batch_mask,) = self._batch_masks(1)
-        x_batch = normalize_pixels(self.x_train[batch_mask])  # (batch_size, 784)
+        x_batch = as_inputs(self.x_train[batch_mask], self.settings.normalize)  # (batch_size, 784)
         t_batch = one_hot(self.t_train[batch_mask])  # (batch_size, 10)
 
         with np.errstate(all="ignore"):  # what is not finite is found below
@@ -207,7 +210,9 @@ class Trainer:
         """Appends the accuracies on all training and test images, pausing after every slice."""
         accuracies = []
         for x, t in ((self.x_train, self.t_train), (self.x_test, self.t_test)):
-            for done, correct in evaluate(self.network, x, t, engine=self._engine):
+            for done, correct in evaluate(
+                self.network, x, t, engine=self._engine, normalize=self.settings.normalize
+            ):
                 accuracy = correct / done
                 yield
             accuracies.append(accuracy)

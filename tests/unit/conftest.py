@@ -1,4 +1,4 @@
-"""What the unit tests share: MNIST itself, and the hypothesis settings."""
+"""What the unit tests share: MNIST itself, the compiled engine, and the hypothesis settings."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import pytest
 from hypothesis import settings
+from kobai.engine import Engine, load
 from kobai.errors import KobaiError
 from kobai.mnist import load_mnist
+from sitebuild import engine_parts
+from sitebuild.cache import Cache
+from sitebuild.project import Project, user_cache_folder
 
 settings.register_profile("kobai", deadline=None, derandomize=True)  # the same examples in every run
 settings.load_profile("kobai")
@@ -47,3 +51,9 @@ def mnist(mnist_dir: Path) -> Mnist:
     except KobaiError as error:
         pytest.fail(f"{error} Say `python3 build.py build` first.")
     return Mnist(x_train, t_train, x_test, t_test)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """engine.c, compiled for this machine."""
+    return load(engine_parts.compile_native(Project(PROJECT), Cache(user_cache_folder())))

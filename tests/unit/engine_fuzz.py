@@ -32,6 +32,7 @@ def call_everything(engine: Engine, random: np.random.RandomState) -> None:
     images = random.randint(0, 256, (n, pixels)) * (random.rand(n, pixels) < random.choice([0, 0.02, 0.2, 1]))
     images = np.full((n, pixels), 255, np.uint8) if random.rand() < 0.1 else images.astype(np.uint8)
     labels = random.choice([0, 9, 5], n).astype(np.uint8)
+    normalize = bool(random.randint(2))
     batches = random.choice([0, n - 1, random.randint(n)], (steps, batch_size))
     params = {
         "W1": array(random, pixels, hidden),
@@ -40,10 +41,10 @@ def call_everything(engine: Engine, random: np.random.RandomState) -> None:
         "b2": array(random, 10),
     }
     with contextlib.suppress(OverflowError):  # expected of such numbers
-        engine.count_correct(params, images, labels)
+        engine.count_correct(params, images, labels, normalize)
     engine.first_layer(images, params["W1"], params["b1"])
     engine.subtract_outer(params["W1"].copy(), images, array(random, n, hidden), random.choice([0.1, 1e30]))
-    engine.train_steps(params, images, labels, batches, random.choice([0.1, 1e-9, 1e38]))
+    engine.train_steps(params, images, labels, batches, random.choice([0.1, 1e-9, 1e38]), normalize)
 
 
 def do_wrong(engine: Engine, control: str) -> None:
@@ -54,7 +55,7 @@ def do_wrong(engine: Engine, control: str) -> None:
     label = 20 if control == "control-bounds" else 0
     x, t, batch = np.ones((1, 8), np.uint8), np.array([label], np.uint8), np.zeros(1, np.int32)
     engine._call(
-        "train_steps", *params, 8, 4, x, t, batch, 1, 1, 0.1, np.empty(1), engine._workspace(8, 4, 1)
+        "train_steps", *params, 8, 4, 255, x, t, batch, 1, 1, 0.1, np.empty(1), engine._workspace(8, 4, 1)
     )
 
 

@@ -14,6 +14,7 @@ def test_defaults_are_the_books():
     assert vars(Settings()) == {
         "hidden_size": 50, "batch_size": 100, "learning_rate": 0.1, "weight_init_std": 0.01,
         "iterations": 10_000, "seed": 0, "gradient": "backpropagation", "engine": "numpy",
+        "normalize": True, "train_size": 60_000,
     }  # fmt: skip
 
 
@@ -40,3 +41,10 @@ def test_an_unknown_gradient_is_refused(gradient):
     with pytest.raises(SettingsError, match="backpropagation or numerical") as caught:
         Settings(gradient=gradient)
     assert caught.value.field == "gradient"
+
+
+@pytest.mark.parametrize("normalize", [0, 1, "", "false", None])
+def test_normalize_is_yes_or_no(normalize):
+    with pytest.raises(SettingsError, match="normalize must be true or false") as caught:
+        Settings(normalize=normalize)
+    assert caught.value.field == "normalize"

@@ -22,14 +22,14 @@ class LimitedEngine(EinsumEngine):
     def __init__(self, limit):
         self.left = limit
 
-    def train_steps(self, params, x_train, t_train, batch_masks, learning_rate):
+    def train_steps(self, params, x_train, t_train, batch_masks, *settings):
         steps = min(len(batch_masks), self.left)
         self.left -= steps
         if steps < len(batch_masks):
             self.left = 10_000
-        return super().train_steps(params, x_train, t_train, batch_masks[:steps], learning_rate)
+        return super().train_steps(params, x_train, t_train, batch_masks[:steps], *settings)
 
-    def count_correct(self, params, images, labels):
+    def count_correct(self, *arguments):
         raise OverflowError
 
 
