@@ -4,8 +4,16 @@ from dom import by_id, make, on
 from words import N_, _, on_language
 
 CHOICES = ("gradient", "engine")
-NUMBERS = ("hidden_size", "batch_size", "learning_rate", "weight_init_std", "iterations", "seed")
-WHOLE = ("hidden_size", "batch_size", "iterations", "seed")
+NUMBERS = (
+    "hidden_size",
+    "batch_size",
+    "learning_rate",
+    "weight_init_std",
+    "iterations",
+    "seed",
+    "train_size",
+)
+WHOLE = ("hidden_size", "batch_size", "iterations", "seed", "train_size")
 
 _now = {"engine_missing": ""}
 
@@ -31,6 +39,7 @@ def read():
         values[name] = int(values[name])
     for name in CHOICES:
         values[name] = by_id(name).value
+    values["normalize"] = by_id("normalize").value == "true"
     return values
 
 
@@ -39,6 +48,7 @@ def write(values):
         by_id(name).value = str(values[name])
         if name in NUMBERS:
             _check(name)
+    by_id("normalize").value = "true" if values["normalize"] else "false"
     _note()
 
 
@@ -59,7 +69,7 @@ def _note():
 
 def lock(locked):
     """While a run exists only the number of iterations can change."""
-    for name in NUMBERS + CHOICES:
+    for name in NUMBERS + CHOICES + ("normalize",):
         field = by_id(name)
         field.disabled = locked and name != "iterations"
         field.title = (
@@ -69,14 +79,25 @@ def lock(locked):
 
 def _check(name):
     field = by_id(name)
-    good = field.validity.valid
+    fault = _fault(name, field)
     message = ""
-    if not good:
-        kind = N_("a number from {least} to {most}, please.")
-        if name in WHOLE:
-            kind = N_("a whole number from {least} to {most}, please.")
+    if fault:
         caption = field.parentNode.querySelector("span").textContent
-        message = f"{caption}: " + _(kind, least=field.min, most=field.max)
-    field.setAttribute("aria-invalid", "false" if good else "true")
+        message = f"{caption}: " + _(fault, least=field.min, most=field.max)
+    field.setAttribute("aria-invalid", "true" if fault else "false")
     by_id("error-" + name).textContent = message
-    return good
+    if name == "batch_size":
+        _check("train_size")
+    return not fault
+
+
+def _fault(name, field):
+    """What is wrong with the number in this field, a message with the fields least and most, or None."""
+    if not field.validity.valid:
+        if name in WHOLE:
+            return N_("a whole number from {least} to {most}, please.")
+        return N_("a number from {least} to {most}, please.")
+    batch = by_id("batch_size")
+    if name == "train_size" and batch.validity.valid and int(field.value) < int(batch.value):
+        return N_("not fewer than the batch size, please.")
+    return None

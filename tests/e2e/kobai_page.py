@@ -16,7 +16,7 @@ ACTION = 15_000  # ms for anything that needs no long computation
 
 DEFAULTS = {
     "Hidden units": "50", "Batch size": "100", "Learning rate": "0.1",
-    "Weight scale": "0.01", "Iterations": "10000", "Seed": "0",
+    "Weight scale": "0.01", "Iterations": "10000", "Seed": "0", "Images": "60000",
 }  # fmt: skip
 
 
@@ -58,6 +58,7 @@ class KobaiPage:
             self.field(name).fill(value)
         self.field("Gradient").select_option("backpropagation")
         self.field("Computed by").select_option("fast")
+        self.field("Pixels").select_option("true")
         self.use("shipped")
         for name, value in (("Show", "all"), ("Digit", ""), ("At a time", "10")):
             self.field(name).select_option(value)
@@ -156,7 +157,7 @@ class KobaiPage:
     def set(self, **settings: object) -> None:
         for name, value in settings.items():
             field = self.field(name.replace("_", " ").capitalize())
-            if name in ("gradient", "computed_by"):
+            if name in ("gradient", "computed_by", "pixels"):
                 field.select_option(str(value))
             else:
                 field.fill(str(value))
