@@ -8,7 +8,7 @@ from pyscript import document, ffi
 from words import _, number, on_language, percent
 
 FILTERS = ("filter-answer", "filter-digit", "filter-index", "filter-count")
-_now = {"start": 0, "total": 10000, "items": [], "chosen": 0}
+_now = {"start": 0, "total": 10000, "items": [], "chosen": 0, "listeners": []}
 
 
 def start(first):
@@ -26,6 +26,7 @@ def start(first):
     on_click("page-on", lambda: page(1))
     on_click("measure", measure)
     trainer.on("measure", _on_measure)
+    networks.on_change(look_again)
     on_language(_texts)
     on_language(worker_is_ready)
 
@@ -34,6 +35,11 @@ def worker_is_ready():
     """Say what can be used from now on, or why not yet."""
     for name in FILTERS + ("measure",):
         enable(name, trainer.ready(), _("Python is still loading."))
+
+
+def on_choose(listener):
+    """Call listener(index) each time a test image was chosen."""
+    _now["listeners"].append(listener)
 
 
 async def page(step):
@@ -86,6 +92,8 @@ async def choose(index):
         reply = (await trainer.call("look", index=index))[0]
         if _now["chosen"] == index:
             answer.show(reply, networks.name_of_current)
+            for listener in _now["listeners"]:
+                listener(index)
         return
     for image in _now["items"]:
         if image["index"] == index:
@@ -94,6 +102,8 @@ async def choose(index):
 
 async def look_again():
     """The network in use has changed: ask it about the same image."""
+    if not trainer.ready():
+        return
     _texts_of_measure(None)
     await choose(_now["chosen"])
     if by_id("filter-answer").value != "all":

@@ -113,7 +113,7 @@ def _explanation(answer):
         "check-batch",
         _(
             "Network: {network}. The mini-batch is {batch_size} training images, drawn by",
-            network=networks.name_of(answer["about"]["network"], answer["about"]),
+            network=networks.name_of(answer["about"]["id"], answer["about"]),
             batch_size=answer["batch_size"],
         ),
     )

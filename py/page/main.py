@@ -8,8 +8,13 @@ import gallery
 import gradients
 import loading
 import networks
+import opening
+import panels
 import problems
+import rooms
+import saving
 import settings
+import shelf
 import trainer
 import training
 from dom import by_id, spawn
@@ -33,13 +38,17 @@ async def boot():
 async def start_panels():
     first = await _json("networks/first_answers.json")
     loading.start(await _json("sizes.json"))
-    networks.start(first["network"], gallery.look_again)
+    networks.start(first["network"])
     gallery.start(first)
     settings.start()
     charts.start()
     training.start()
     figure.start()
     gradients.start()
+    shelf.start()
+    saving.start()
+    opening.start()
+    rooms.start()
 
 
 async def _json(file):
@@ -65,7 +74,9 @@ async def start_worker():
     )
     missing = answer["engine_missing"]
     settings.engine_is_missing(_(missing["refused"], **missing["values"]) if missing else "")
-    networks.worker_is_ready(answer["networks"])
+    networks.worker_is_ready(answer["shelf"])
+    saving.show()
+    opening.worker_is_ready()
     gallery.worker_is_ready()
     gradients.worker_is_ready()
     window.performance.mark("kobai-predict")
@@ -73,6 +84,7 @@ async def start_worker():
     if answer["kept"]:
         await training.restore()
     training.worker_is_ready()
+    panels.worker_is_ready()
 
 
 spawn(boot())

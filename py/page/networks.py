@@ -1,62 +1,94 @@
-"""The networks one can look through: which is in use, saving it to a file, opening one."""
+"""The networks one can look through: which is in use, which beside it, and what they are called."""
 
-import js
+import panels
 import trainer
-from dom import by_id, enable, make, on, on_click, spawn
-from problems import Problem, Refused
-from pyscript import document, ffi, window
-from words import _, number, on_language
+from dom import by_id, enable, make, on, spawn
+from pyscript import document
+from words import N_, _, number, on_language
 
-LARGEST_FILE = 64 * 1024 * 1024  # bytes, the limit of kobai.storage
-LOADING = {
-    "dict": """import pickle
-
-with open("{name}", "rb") as f:
-    params = pickle.load(f)  # a dict: W1, b1, W2, b2
-
-network = TwoLayerNet(784, {hidden}, 10)
-network.params = params""",
-    "instance": """import pickle
-from two_layer_net import TwoLayerNet  # the book's ch04/two_layer_net.py
-
-with open("{name}", "rb") as f:
-    network = pickle.load(f)""",
+ORIGINS = ("shipped", "trained", "kept", "opened")  # the order of every list
+NAMES = {
+    "shipped": N_("Kobai’s own, {iterations} iterations"),
+    "shipped-1000": N_("Kobai’s own, {iterations} iterations"),
+    "shipped-3": N_("Kobai’s own, three layers"),
 }
-_now = {"current": "shipped", "networks": {}, "on_change": None}
+_now = {"current": "shipped", "beside": None, "networks": [], "listeners": []}
 
 
-def start(first, on_change):
-    """first: the shipped network's description; on_change: awaited when another network is in use."""
-    _now.update({"networks": {"shipped": first}, "on_change": on_change})
+def start(first):
+    """first: the description of the network that answers before Python is up."""
+    _now["networks"] = [first]
     on(by_id("network"), "change", lambda event: spawn(use(by_id("network").value)))
-    on(by_id("save-format"), "change", lambda event: _code())
-    on_click("save", _save)
-    on(by_id("open"), "click", lambda event: by_id("file").click())
-    on(by_id("file"), "change", lambda event: spawn(_open_picked()))
-    for kind in ("dragenter", "dragover", "dragleave", "drop"):
-        on(document.body, kind, _on_drag)
     on_language(_show)
 
 
-def worker_is_ready(known):
-    """known: dict of id -> description of the networks that the worker holds."""
-    _now["networks"].update(known)
+def worker_is_ready(shelf):
+    """shelf: what the worker says of all networks."""
+    read_shelf(shelf)
+
+
+def on_change(listener):
+    """Await listener() when another network is in use or beside, or one has other numbers."""
+    _now["listeners"].append(listener)
+
+
+async def changed():
+    """Tell everyone who shows something of a network."""
+    _show()
+    panels.all_stale()
+    for listener in _now["listeners"]:
+        await listener()
+
+
+def read_shelf(shelf):
+    """The worker's list of all networks."""
+    _now["networks"] = sorted(shelf["networks"], key=_place)
     _show()
 
 
-def name_of(key, network=None):
-    """What the learner calls this network (as it was when `network` described it)."""
-    network = network or _now["networks"][key]
-    if key == "shipped":
-        return _("Kobai’s own, {iterations} iterations", iterations=number(network["iterations"]))
-    if key == "trained":
-        return _("yours, {iterations} iterations", iterations=number(network["iterations"]))
-    if key == "before":
-        return _(
-            "your training before the reset, {iterations} iterations",
-            iterations=number(network["iterations"]),
-        )
-    return network["name"]
+def _place(about):
+    """Where a network stands in every list; MicroPython's sort does not keep the order of equals."""
+    return ORIGINS.index(about["origin"]), about["date"] or "", about["id"]
+
+
+def shelf():
+    """The descriptions of all networks, in the order of every list."""
+    return _now["networks"]
+
+
+def about(key):
+    """The description of a network (see worker/networks.py), or None."""
+    for each in _now["networks"]:
+        if each["id"] == key:
+            return each
+    return None
+
+
+def current():
+    return _now["current"]
+
+
+def beside():
+    return _now["beside"]
+
+
+def name_of(key, described=None):
+    """What the learner calls this network (as it was when `described`)."""
+    network = described or about(key)
+    if network["name"]:
+        return network["name"]
+    iterations = number(network["iterations"] or 0)
+    if network["origin"] == "shipped":
+        return _(NAMES[network["id"]], iterations=iterations)
+    if network["origin"] == "trained":
+        return _("yours, {iterations} iterations", iterations=iterations)
+    if not network["settings"]:
+        return _("your training, {iterations} iterations", iterations=iterations)
+    return _(
+        "your training, {iterations} iterations, seed {seed}",
+        iterations=iterations,
+        seed=network["settings"]["seed"],
+    )
 
 
 def name_of_current():
@@ -65,37 +97,48 @@ def name_of_current():
 
 async def use(key):
     """Make this network the one that answers."""
-    reply = (await trainer.call("use", network=key))[0]
-    _now["networks"][key] = reply
-    changed = _now["current"] != key
+    put((await trainer.call("use", network=key))[0])
+    was = _now["current"]
     _now["current"] = key
     _show()
-    if changed:
-        await _now["on_change"]()
+    if was != key:
+        await changed()
+
+
+async def put_beside(key):
+    """The second network of a comparison; None for none."""
+    await trainer.call("put_beside", network=key)
+    _now["beside"] = key
+    await changed()
+
+
+def put(network):
+    """A network is new, or described anew."""
+    others = [each for each in _now["networks"] if each["id"] != network["id"]]
+    read_shelf({"networks": others + [network]})
+
+
+def gone(key, in_use, beside_it):
+    """A network is no longer there; the worker says which ones are in use now."""
+    _now["networks"] = [each for each in _now["networks"] if each["id"] != key]
+    _now["current"], _now["beside"] = in_use, beside_it
+    _show()
 
 
 def trained(status):
-    """The training network has gone on."""
-    network = _now["networks"].setdefault("trained", {"hidden_size": status["settings"]["hidden_size"]})
-    changed = network.get("iterations") != status["iteration"]
-    network["iterations"] = status["iteration"]
-    network["hidden_size"] = status["settings"]["hidden_size"]
-    network["accuracy"] = status["test_accuracy"]
-    if changed:
+    """The run has gone on."""
+    network = about("trained")
+    if network["iterations"] != status["iteration"]:
+        measured = status["evaluated_at"] == status["iteration"]
+        network["iterations"] = status["iteration"]
+        network["accuracy"] = status["test_accuracy"] if measured else None
         _show_trained()
 
 
-def training_was_reset():
-    """The trained network stays at hand under another name; nothing is lost."""
-    _now["networks"]["before"] = _now["networks"].pop("trained")
-    if _now["current"] == "trained":
-        _now["current"] = "before"
-    _show()
-
-
 def measured(reply):
-    _now["networks"][reply["network"]]["accuracy"] = reply["accuracy"]
-    _show()
+    network = about(reply["network"])
+    if network:
+        network["accuracy"] = reply["accuracy"]
 
 
 def _show_trained():
@@ -109,85 +152,16 @@ def _show_trained():
         by_id("answered-by").textContent = _("Answered by: {network}", network=name_of("trained"))
 
 
+def options(chosen):
+    """An <option> for every network, for a choice of one."""
+    made = []
+    for network in _now["networks"]:
+        option = make("option", name_of(network["id"]), value=network["id"])
+        option.selected = network["id"] == chosen
+        made.append(option)
+    return made
+
+
 def _show():
-    for name in ("network", "save", "open"):
-        enable(name, trainer.ready(), _("Python is still loading."))
-    select = by_id("network")
-    options = []
-    for key in ("shipped", "trained", "before", "opened"):
-        if key in _now["networks"]:
-            option = make("option", name_of(key), value=key)
-            option.selected = key == _now["current"]
-            options.append(option)
-    select.replaceChildren(*options)
-    _code()
-
-
-def _code():
-    network = _now["networks"][_now["current"]]
-    form = by_id("save-format").value
-    text = (
-        LOADING[form].replace("{name}", "two_layer_net.pkl").replace("{hidden}", str(network["hidden_size"]))
-    )
-    document.querySelector("#save-code code").textContent = text
-
-
-async def _save():
-    answer, data = await trainer.call("save", format=by_id("save-format").value)
-    blob = js.Blob.new(ffi.to_js([data]), ffi.to_js({"type": "application/octet-stream"}))
-    address = js.URL.createObjectURL(blob)
-    link = make("a", href=address, download=answer["name"])
-    link.click()
-    window.setTimeout(ffi.create_proxy(lambda: js.URL.revokeObjectURL(address)), 60000)
-    by_id("keep-result").textContent = _(
-        "Saved as {name} ({size} kB).", name=answer["name"], size=number(int(data.length / 1000 + 0.5))
-    )
-
-
-async def _open_picked():
-    picker = by_id("file")
-    file = picker.files.item(0)
-    if file:
-        await _open(file)
-    picker.value = ""
-
-
-async def _open(file):
-    if not trainer.ready():
-        raise Problem(_("Python is not ready yet. Please wait a moment."))
-    if file.size > LARGEST_FILE:
-        raise Problem(
-            _(
-                "{name} is too large for a network ({size} MB). The network in use stays.",
-                name=file.name,
-                size=number(int(file.size / 1e6)),
-            )
-        )
-    data = await file.arrayBuffer()
-    try:
-        reply = (await trainer.call("open_network", data, name=file.name))[0]
-    except Refused as problem:
-        by_id("keep-result").textContent = ""
-        problem.sentence = _(
-            "{name} was not opened. {reason} The network in use stays.",
-            name=file.name,
-            reason=problem.sentence,
-        )
-        raise problem
-    _now["networks"]["opened"] = reply
-    _now["current"] = "opened"
-    _show()
-    by_id("keep-result").textContent = _("{name} is now the network in use.", name=reply["name"])
-    await _now["on_change"]()
-
-
-def _on_drag(event):
-    types = event.dataTransfer.types
-    if not any(types[i] == "Files" for i in range(types.length)):
-        return
-    event.preventDefault()
-    by_id("drop").hidden = event.type in ("drop", "dragleave") and (
-        event.type == "drop" or event.relatedTarget is None
-    )
-    if event.type == "drop" and event.dataTransfer.files.length:
-        spawn(_open(event.dataTransfer.files.item(0)))
+    enable("network", trainer.ready(), _("Python is still loading."))
+    by_id("network").replaceChildren(*options(_now["current"]))

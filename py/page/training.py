@@ -3,7 +3,6 @@
 import answer
 import charts
 import figure
-import gallery
 import networks
 import settings
 import trainer
@@ -59,7 +58,6 @@ async def restore():
     charts.draw()
     _now["phase"] = FINISHED if status["finished"] else PAUSED
     _now["status"] = status
-    networks.trained(status)
     figure.possible(charts.count() > 0)
     await networks.use("trained")
 
@@ -131,18 +129,19 @@ def _after(status):
         _now["phase"] = DIVERGED
         tell(Problem(_(status["diverged"], **status["values"])))
     networks.trained(status)
-    spawn(gallery.look_again())
+    spawn(networks.changed())
 
 
 async def _reset():
     async def reset():
-        await trainer.call("reset")
+        reply = (await trainer.call("reset"))[0]
         _now["phase"] = NONE
         _now["status"] = None
         charts.clear((settings.read() or {"iterations": 1})["iterations"])
         figure.possible(False)
-        networks.training_was_reset()
-        await gallery.look_again()
+        networks.gone("trained", reply["current"], reply["beside"])
+        networks.read_shelf((await trainer.call("shelf"))[0])
+        await networks.changed()
 
     await _busy(reset)
 

@@ -6,8 +6,9 @@ from dataclasses import asdict
 
 import numpy as np
 from kobai import gradient_check
+from kobai.errors import KobaiError
 from kobai.gradient_check import GradientCheck
-from kobai.mnist import normalize_pixels
+from kobai.network import TwoLayerNet
 from pyscript import sync
 
 
@@ -17,12 +18,21 @@ class Gradients:
         self.running = False
 
     async def check_gradients(self, seed):
-        """Measures and compares both gradients on a batch drawn with this seed; {} when stopped."""
-        session = self.session
+        """Measures and compares both gradients on a batch drawn with this seed; {} when stopped.
+
+        Raises KobaiError for a network that is not the book's, whose two gradients are compared.
+        """
+        session, networks = self.session, self.session.networks
+        network = networks.network(networks.current)
+        if not isinstance(network, TwoLayerNet):
+            raise KobaiError(
+                "The gradient check compares the two gradients of the book's TwoLayerNet. The network in use has "
+                "another build: choose a TwoLayerNet at the top of the page."
+            )
         batch_mask = gradient_check.draw_batch(len(session.x_train), seed)
-        x_batch, t_batch = normalize_pixels(session.x_train[batch_mask]), session.t_train[batch_mask]
-        about = {"network": session.current, **session.use(session.current)}
-        check = GradientCheck(session.networks[session.current], x_batch, t_batch)
+        x_batch = networks.inputs(networks.current, session.x_train[batch_mask])
+        t_batch = session.t_train[batch_mask]
+        check = GradientCheck(network, x_batch, t_batch)
         self.running = True
         for part in check.pieces():
             await sync.on_progress(json.dumps({"kind": "gradients", "part": part}))  # lets a stop in
@@ -31,7 +41,7 @@ class Gradients:
         self.running = False
         position, probability, effect = check.least_probable()
         return {
-            "about": about,
+            "about": dict(networks.about(networks.current)),
             "seed": seed,
             "batch_size": len(x_batch),
             "images": len(session.x_train),

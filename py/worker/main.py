@@ -10,6 +10,7 @@ from worker.gradients import Gradients  # noqa: E402
 from worker.session import Session  # noqa: E402
 
 session = Session()
+networks = session.networks
 gradients = Gradients(session)
 __export__ = []
 
@@ -32,11 +33,19 @@ for function in (
     session.pause,
     session.step,
     session.reset,
-    session.use,
     session.network_code,
-    session.save,
-    session.open_network,
     session.figure,
+    networks.shelf,
+    networks.use,
+    networks.put_beside,
+    networks.assess,
+    networks.open_network,
+    networks.keep_copy,
+    networks.interpret,
+    networks.rename,
+    networks.delete,
+    networks.undelete,
+    networks.download,
     gradients.check_gradients,
     gradients.stop_checking,
 ):

@@ -1,7 +1,7 @@
 """One learner's session: the images, the networks, the training, and what the page asks of them."""
 
 import base64
-import copy
+import dataclasses
 import inspect
 import json
 import platform
@@ -10,31 +10,29 @@ import time
 import numpy as np
 import pyodide_js
 from kobai import engine, figures, mnist
-from kobai.errors import KobaiError, NetworkFileError, TrainingDivergedError
+from kobai.errors import KobaiError, TrainingDivergedError
 from kobai.network import TwoLayerNet
-from kobai.storage import dump_network, load_network
-from kobai.training import Settings, Trainer, evaluate
+from kobai.training import Settings, Trainer
 from pyodide.ffi import to_js
 from pyscript import sync
 
 from worker import files
-from worker.shelf import Shelf
+from worker.networks import Networks
+from worker.store import Store
 
 CHUNK = 0.06  # seconds of training between two messages to the page: at most 17 a second
 KEEP_EVERY = 5.0  # seconds between two copies of the training into the browser's storage
+HISTORY_POINTS = 200  # of a loss curve that is kept with its network
 
 
 class Session:
     def __init__(self):
-        self.networks = {}  # "shipped", "trained", "before" (the last reset), "opened" -> network
-        self.about = {}  # the same keys -> what the page shows of it
-        self.current = "shipped"
+        self.store = Store()
+        self.networks = Networks(self, self.store)
         self.chosen = 0  # the test image on the page
         self.trainer = None
         self.running = False
-        self.shelf = Shelf()
         self.engine = None  # the compiled one, where the browser can run it
-        self._answers = {}  # network key -> its answers to all test images
 
     # ----------------------------------------------------------------- start
 
@@ -43,28 +41,19 @@ class Session:
         self.base = base
         self.x_test = mnist.read_images(await files.read(base, "data/t10k-images-idx3-ubyte.gz"))
         self.t_test = mnist.read_labels(await files.read(base, "data/t10k-labels-idx1-ubyte.gz"))
-        about = json.loads(await files.read(base, "networks/two_layer_net.json"))
-        shipped = "networks/two_layer_net.pkl"
-        try:
-            self._hold("shipped", load_network(await files.read(base, shipped)), **about)
-        except NetworkFileError as error:
-            raise KobaiError("The file {file} of this page is damaged. Try again.", file=shipped) from error
         try:
             self.engine = engine.load(await files.save(base, "engine/kobai_engine.wasm"))
             engine_missing = None
         except KobaiError as error:
             engine_missing = {"refused": error.template, "values": error.values}
-        await self.shelf.open()
-        for key in ("before", "opened"):
-            kept = self.shelf.get(key)
-            if kept:
-                self._hold(key, load_network(kept[0]), **kept[1])
+        await self.store.open()
+        await self.networks.start(base)
         return {
             "python": platform.python_version(),
             "numpy": np.__version__,
-            "networks": self.about,
+            "shelf": await self.networks.shelf(),
             "engine_missing": engine_missing,
-            "kept": self.shelf.get("training") is not None,
+            "kept": self.store.get("training") is not None,
         }
 
     async def load_training_images(self):
@@ -76,7 +65,7 @@ class Session:
 
     async def restore(self):
         """The training that an earlier visit left: its state and whole history."""
-        state, _about = self.shelf.get("training")
+        state, _about = self.store.get("training")
         trainer = Trainer.from_state(state, *self._images(), self.engine)
         self._start_run(trainer)
         self._told, self._told_accuracies = len(trainer.train_loss_list), len(trainer.test_acc_list)
@@ -88,50 +77,45 @@ class Session:
 
     # ---------------------------------------------------------- test images
 
-    def gallery(self, answer, digit, start, count):
+    async def gallery(self, answer, digit, start, count):
         """A page of the test images that fit the filters (answer: "all", "right" or "wrong")."""
         fits = np.ones(len(self.x_test), dtype=bool)
         if digit is not None:
             fits &= self.t_test == digit
         if answer != "all":
-            fits &= (self._all_answers() == self.t_test) == (answer == "right")
-        indices = np.flatnonzero(fits)
+            y = await self.networks.answers(self.networks.current)
+            fits &= (y.argmax(axis=1) == self.t_test) == (answer == "right")
+        return self.page_of(np.flatnonzero(fits), start, count)
+
+    def page_of(self, indices, start, count):
+        """Some of these test images, as a panel shows them: {total, start, items}."""
         start = max(0, min(start, (len(indices) - 1) // count * count))
-        return {
-            "total": len(indices),
-            "start": start,
-            "items": [self._image(int(index)) for index in indices[start : start + count]],
-        }
+        items = [self.image(int(index)) for index in indices[start : start + count]]
+        return {"total": len(indices), "start": start, "items": items}
 
     def look(self, index):
         self.chosen = index
-        return {**self._image(index), "probabilities": self._probabilities()}
+        return {**self.image(index), "probabilities": self.probabilities(self.networks.current)}
 
-    def _image(self, index):
+    def image(self, index):
         png = base64.b64encode(mnist.image_png(self.x_test[index])).decode()
         return {"index": index, "label": int(self.t_test[index]), "src": f"data:image/png;base64,{png}"}
 
-    def _probabilities(self):
-        x = mnist.normalize_pixels(self.x_test[self.chosen : self.chosen + 1])
-        return self.networks[self.current].predict(x)[0].tolist()
-
-    def _all_answers(self):
-        """The current network's answers to all test images, kept until it changes."""
-        key = self.current
-        if key not in self._answers:
-            parts = np.array_split(self.x_test, 10)
-            network = self.networks[key]
-            self._answers[key] = np.concatenate(
-                [network.predict(mnist.normalize_pixels(part)).argmax(axis=1) for part in parts]
-            )
-        return self._answers[key]
+    def probabilities(self, key):
+        """What a network says of the chosen test image."""
+        x = self.networks.inputs(key, self.x_test[self.chosen : self.chosen + 1])
+        with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
+            return self.networks.network(key).predict(x)[0].tolist()
 
     async def measure(self):
-        """The accuracy of the current network on all test images."""
-        key, total, correct = self.current, len(self.x_test), 0
-        network = copy.deepcopy(self.networks[key])  # it may go on learning meanwhile
-        for done, correct in evaluate(network, self.x_test, self.t_test):
-            await self._tell({"kind": "measure", "done": done, "correct": correct, "all": total})
+        """The accuracy of the network in use on all test images."""
+        key, total = self.networks.current, len(self.x_test)
+
+        def tell(done, correct):
+            return self._tell({"kind": "measure", "done": done, "correct": correct, "all": total})
+
+        y = await self.networks.answers(key, tell)
+        correct = int(np.sum(y.argmax(axis=1) == self.t_test))
         return {"network": key, "correct": correct, "all": total, "accuracy": correct / total}
 
     # -------------------------------------------------------------- training
@@ -148,7 +132,7 @@ class Session:
         self._rate = 0.0
         self._kept = time.monotonic()
         self.is_kept = True  # until the browser's storage refuses
-        self._hold("trained", trainer.network)
+        self.networks.hold_run(trainer.network, trainer.iteration, self._settings())
 
     def extend(self, iterations):
         """Let the run go on to another number of iterations."""
@@ -191,24 +175,33 @@ class Session:
         return {**self._status(), **refused}
 
     async def reset(self):
-        """Forget the run; its network stays at hand as "before"."""
+        """Forget the run; its network stays on the shelf."""
         self.running = False
-        network = self.networks.pop("trained")
-        self.about.pop("trained")
-        self._hold("before", network, iterations=self.trainer.iteration)
-        if self.current == "trained":
-            self.current = "before"
+        key = await self.networks.end_run()
         self.trainer = None
-        await self.shelf.put("before", dump_network(network, "dict"), **self.about["before"])
-        await self.shelf.put("training", None)
-        return {}
+        await self.store.put("training", None)
+        return {"network": key, "current": self.networks.current, "beside": self.networks.beside}
+
+    def run_history(self):
+        """The loss curve of the run, as means over short stretches, and its accuracies; None without a run."""
+        if self.trainer is None or not self.trainer.train_loss_list:
+            return None
+        losses = np.array(self.trainer.train_loss_list)
+        stretches = np.array_split(losses, min(HISTORY_POINTS, len(losses)))
+        return {
+            "iterations": np.cumsum([len(stretch) for stretch in stretches]).tolist(),
+            "losses": [round(float(stretch.mean()), 6) for stretch in stretches],
+            "accuracies": self._accuracies(0),
+        }
 
     def _advance(self, work):
         before, start = self.trainer.iteration, time.perf_counter()
         was_evaluating = self.trainer.evaluating
         work()
-        self._answers.pop("trained", None)
         done = self.trainer.iteration - before
+        if done:
+            self.networks.changed("trained")
+        self.networks.about("trained").update(iterations=self.trainer.iteration, settings=self._settings())
         if done and not was_evaluating and not self.trainer.evaluating:
             rate = done / (time.perf_counter() - start)
             self._rate = 0.8 * self._rate + 0.2 * rate if self._rate else rate
@@ -220,7 +213,8 @@ class Session:
         losses = np.array(trainer.train_loss_list[self._told :], dtype=np.float64)
         message = {"kind": "training", **self._status(), "accuracies": told_accuracies}
         message["index"] = self.chosen
-        message["probabilities"] = self._probabilities() if self.current == "trained" else None
+        learning = self.networks.current == "trained"
+        message["probabilities"] = self.probabilities("trained") if learning else None
         self._told = len(trainer.train_loss_list)
         self._told_accuracies = len(trainer.test_acc_list)
         return self._tell(message, to_js(losses))
@@ -228,7 +222,7 @@ class Session:
     def _status(self):
         trainer = self.trainer
         return {
-            "settings": {name: getattr(trainer.settings, name) for name in Settings.__dataclass_fields__},
+            "settings": self._settings(),
             "iteration": trainer.iteration,
             "epoch": trainer.epoch,
             "loss": trainer.train_loss_list[-1] if trainer.train_loss_list else None,
@@ -240,6 +234,9 @@ class Session:
             "kept": self.is_kept,
         }
 
+    def _settings(self):
+        return dataclasses.asdict(self.trainer.settings)
+
     def _accuracies(self, first):
         """[iteration, training accuracy, test accuracy] from the first-th evaluation on."""
         trainer = self.trainer
@@ -248,38 +245,7 @@ class Session:
 
     async def _keep(self):
         self._kept = time.monotonic()
-        self.is_kept = await self.shelf.put("training", self.trainer.state())
-
-    # -------------------------------------------------------------- networks
-
-    def _hold(self, key, network, **about):
-        self.networks[key] = network
-        self.about[key] = {**about, "hidden_size": network.params["W1"].shape[1]}
-        self._answers.pop(key, None)
-
-    def use(self, network):
-        self.current = network
-        about = self.about[network]
-        if network == "trained":
-            about["iterations"] = self.trainer.iteration
-        return about
-
-    def network_code(self):
-        """The source of the book's network, as it runs here."""
-        return {"code": inspect.getsource(TwoLayerNet)}
-
-    def save(self, format):
-        """The current network as a pickle file."""
-        data = dump_network(self.networks[self.current], format)
-        return {"name": "two_layer_net.pkl"}, to_js(data)
-
-    async def open_network(self, data, name):
-        """A network from a file of the learner's; raises NetworkFileError, and then nothing changes."""
-        network = load_network(data.to_bytes())
-        self._hold("opened", network, name=name)
-        self.current = "opened"
-        await self.shelf.put("opened", dump_network(network, "dict"), name=name)
-        return self.about["opened"]
+        self.is_kept = await self.store.put("training", self.trainer.state())
 
     # --------------------------------------------------------------- figures
 
@@ -294,6 +260,10 @@ class Session:
                 "Matplotlib could not be loaded. Check the connection, then try again."
             ) from error
         return {"code": inspect.getsource(figures.loss_curve)}, to_js(svg), to_js(png)
+
+    def network_code(self):
+        """The source of the book's network, as it runs here."""
+        return {"code": inspect.getsource(TwoLayerNet)}
 
     def _tell(self, message, *arrays):
         return sync.on_progress(json.dumps(message), *arrays)

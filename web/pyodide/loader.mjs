@@ -70,7 +70,7 @@ for (const file of [
   "data/t10k-images-idx3-ubyte.gz",
   "data/t10k-labels-idx1-ubyte.gz",
   "networks/two_layer_net.pkl",
-  "networks/two_layer_net.json",
+  "networks/shipped.json",
   "engine/kobai_engine.wasm",
 ]) {
   start(file);

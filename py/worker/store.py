@@ -5,7 +5,7 @@ import base64
 from pyscript import storage
 
 
-class Shelf:
+class Store:
     """Bytes in named slots, each with a few words about them; where storage is forbidden, nothing is kept."""
 
     def __init__(self):
@@ -35,3 +35,15 @@ class Shelf:
         """(bytes, about) or None."""
         kept = self._store.get(slot) if self._store is not None else None
         return (base64.b64decode(kept["data"]), kept["about"]) if kept else None
+
+    def about(self, slot):
+        """The words about a slot that holds something; its bytes stay where they are."""
+        return self._store[slot]["about"]
+
+    def slots(self):
+        """The names of all slots that hold something."""
+        return sorted(self._store) if self._store is not None else []
+
+    def used(self):
+        """Bytes that all slots take up."""
+        return sum(len(self._store[slot]["data"]) for slot in self.slots())

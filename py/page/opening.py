@@ -1,0 +1,69 @@
+"""Opening a network from a file: picked, or dropped anywhere on the page."""
+
+import networks
+import trainer
+from dom import by_id, enable, on, spawn
+from problems import Problem, Refused
+from pyscript import document
+from words import _, number, on_language
+
+LARGEST_FILE = 64 * 1024 * 1024  # bytes, the limit of kobai.storage
+
+
+def start():
+    on(by_id("open"), "click", lambda event: by_id("file").click())
+    on(by_id("file"), "change", lambda event: spawn(_open_picked()))
+    for kind in ("dragenter", "dragover", "dragleave", "drop"):
+        on(document.body, kind, _on_drag)
+    on_language(worker_is_ready)
+
+
+def worker_is_ready():
+    enable("open", trainer.ready(), _("Python is still loading."))
+
+
+async def _open_picked():
+    picker = by_id("file")
+    file = picker.files.item(0)
+    if file:
+        await _open(file)
+    picker.value = ""
+
+
+async def _open(file):
+    if not trainer.ready():
+        raise Problem(_("Python is not ready yet. Please wait a moment."))
+    if file.size > LARGEST_FILE:
+        raise Problem(
+            _(
+                "{name} is too large for a network ({size} MB). The network in use stays.",
+                name=file.name,
+                size=number(int(file.size / 1e6)),
+            )
+        )
+    data = await file.arrayBuffer()
+    try:
+        reply = (await trainer.call("open_network", data, name=file.name))[0]
+    except Refused as problem:
+        by_id("keep-result").textContent = ""
+        problem.sentence = _(
+            "{name} was not opened. {reason} The network in use stays.",
+            name=file.name,
+            reason=problem.sentence,
+        )
+        raise problem
+    networks.put(reply)
+    by_id("keep-result").textContent = _("{name} is now the network in use.", name=reply["name"])
+    await networks.use(reply["id"])
+
+
+def _on_drag(event):
+    types = event.dataTransfer.types
+    if not any(types[i] == "Files" for i in range(types.length)):
+        return
+    event.preventDefault()
+    by_id("drop").hidden = event.type in ("drop", "dragleave") and (
+        event.type == "drop" or event.relatedTarget is None
+    )
+    if event.type == "drop" and event.dataTransfer.files.length:
+        spawn(_open(event.dataTransfer.files.item(0)))

@@ -1,0 +1,272 @@
+"""The shelf: every network with what is known of it, and what can be done with it."""
+
+import js
+import networks
+import panels
+import saving
+import trainer
+from dom import by_id, make, on, on_click, spawn
+from pyscript import document, ffi
+from words import N_, _, language, number, on_language, percent
+
+ORIGINS = {
+    "shipped": N_("comes with the page"),
+    "trained": N_("training now"),
+    "kept": N_("trained here"),
+    "opened": N_("from a file"),
+}
+COLUMNS = (
+    N_("Build"),
+    N_("Parameters"),
+    N_("Test accuracy"),
+    N_("Where from"),
+    N_("Date"),
+)
+_now = {"renaming": None, "deleted": None}
+
+
+def start():
+    by_id("shelf-undo").hidden = True
+    on_click("shelf-undo", _undelete)
+    panels.lazy("shelf", refresh)
+    networks.on_change(_on_change)
+    on_language(_show)
+
+
+async def refresh():
+    """The list as the worker has it, and the accuracy of each network that has none yet."""
+    reply = (await trainer.call("shelf"))[0]
+    networks.read_shelf(reply)
+    _now["space"] = reply
+    _show()
+    for network in networks.shelf():
+        if network["accuracy"] is None and network["iterations"] != 0:
+            networks.put((await trainer.call("assess", network=network["id"]))[0])
+            _show()
+
+
+async def _on_change():
+    _show()
+
+
+def _show():
+    """All rows anew; the focus stays on the control that has it."""
+    focused = document.activeElement
+    place = (focused.getAttribute("data-do"), focused.getAttribute("data-network")) if focused else (None, None)
+    if not (place[0] == "name" and _now["renaming"]):  # not while a name is being typed
+        by_id("shelf-rows").replaceChildren(*[_row(network) for network in networks.shelf()])
+    if place[0]:
+        for control in _controls():
+            if (control.getAttribute("data-do"), control.getAttribute("data-network")) == place:
+                control.focus()
+    _show_space()
+
+
+def _controls():
+    found = by_id("shelf-rows").querySelectorAll("[data-do]")
+    return [found.item(i) for i in range(found.length)]
+
+
+def _show_space():
+    space = _now.get("space")
+    text = ""
+    if space:
+        text = _("Kept in this browser: {used} MB.", used=f"{space['used'] / 1e6:.1f}")
+        if space["free"] is not None:
+            text = _(
+                "Kept in this browser: {used} MB; {free} MB are free.",
+                used=f"{space['used'] / 1e6:.1f}",
+                free=number(int(space["free"] / 1e6)),
+            )
+    refused = [network for network in networks.shelf() if network.get("stored") is False]
+    if refused:
+        text = _("This browser keeps nothing across a reload: save the network to a file.")
+    by_id("shelf-space").textContent = text
+
+
+def _row(network):
+    key, name = network["id"], networks.name_of(network["id"])
+    row = make("tr", **{"class": "in-use" if key == networks.current() else ""})
+    head = make("th", scope="row")
+    head.append(_name_field(key, name) if _now["renaming"] == key else make("span", name, **{"class": "name"}))
+    if network["origin"] == "opened":
+        head.append(_interpretation(network))
+    row.append(head)
+    accuracy = "–" if network["accuracy"] is None else percent(network["accuracy"])
+    for column, text in zip(
+        COLUMNS,
+        (_build(network), number(network["parameters"]), accuracy, _(ORIGINS[network["origin"]]), _date(network)),
+    ):
+        row.append(make("td", text, data_column=_(column)))
+    actions = make("td", **{"class": "actions"})
+    actions.append(*_actions(network, name))
+    row.append(actions)
+    return row
+
+
+def _build(network):
+    """784–50–10, and what is not as in chapter 4."""
+    text = "–".join(str(size) for size in network["layers"])
+    if network["activation"] == "relu":
+        text += " ReLU"
+    if not network["normalize"]:
+        text += " 0–255"
+    return text
+
+
+def _date(network):
+    if not network["date"]:
+        return "–"
+    options = ffi.to_js({"dateStyle": "medium", "timeStyle": "short"})
+    return js.Date.new(network["date"]).toLocaleString(language(), options)
+
+
+def _actions(network, name):
+    key, origin = network["id"], network["origin"]
+    in_use, beside = key == networks.current(), key == networks.beside()
+    made = [
+        _button(_("In use") if in_use else _("Use"), "use", key, name, _use, pressed=in_use),
+        _button(_("Beside"), "beside", key, name, _put_beside, pressed=beside),
+    ]
+    if origin == "trained":
+        made.append(_button(_("Keep a copy"), "copy", key, name, _keep_copy))
+    if origin in ("kept", "opened"):
+        made.append(_button(_("Rename"), "rename", key, name, _rename))
+    made.append(_button(_("Download"), "download", key, name, _download))
+    if origin in ("kept", "opened"):
+        made.append(_button(_("Delete"), "delete", key, name, _delete))
+    return made
+
+
+def _button(text, action, key, name, work, pressed=None):
+    button = make("button", text, type="button", data_do=action, data_network=key, aria_label=f"{text}: {name}")
+    if pressed is not None:
+        button.setAttribute("aria-pressed", "true" if pressed else "false")
+    button.disabled = not trainer.ready()
+    on(button, "click", lambda event: spawn(work(key)))
+    return button
+
+
+async def _use(key):
+    await networks.use(key)
+
+
+async def _put_beside(key):
+    await networks.put_beside(None if networks.beside() == key else key)
+
+
+async def _keep_copy(key):
+    reply = (await trainer.call("keep_copy"))[0]
+    networks.put(reply)
+    _say(_("{network} is now on the shelf.", network=networks.name_of(reply["id"])))
+    await networks.changed()
+
+
+async def _download(key):
+    await saving.download(key, "dict")
+
+
+async def _delete(key):
+    name = networks.name_of(key)
+    reply = (await trainer.call("delete", network=key))[0]
+    networks.gone(key, reply["current"], reply["beside"])
+    _now["deleted"] = key
+    _say(_("{network} was deleted.", network=name))
+    by_id("shelf-undo").hidden = False
+    by_id("shelf-undo").focus()
+    await networks.changed()
+
+
+async def _undelete():
+    by_id("shelf-undo").hidden = True
+    networks.put((await trainer.call("undelete", network=_now["deleted"]))[0])
+    _say(_("{network} is back.", network=networks.name_of(_now["deleted"])))
+    await networks.changed()
+
+
+def _say(text):
+    by_id("shelf-undo").hidden = True
+    by_id("shelf-result").textContent = text
+
+
+# ------------------------------------------------------------------- names
+
+
+async def _rename(key):
+    _now["renaming"] = key
+    _show()
+    for control in _controls():
+        if control.getAttribute("data-do") == "name":
+            control.focus()
+            control.select()
+
+
+def _name_field(key, name):
+    field = make("input", type="text", maxlength="120", data_do="name", data_network=key, aria_label=_("New name"))
+    field.value = name
+    on(field, "keydown", lambda event: _name_key(event, key))
+    on(field, "blur", lambda event: spawn(_named(key, field.value)))
+    return field
+
+
+def _name_key(event, key):
+    if event.key == "Escape":
+        event.target.value = networks.name_of(key)
+    if event.key in ("Enter", "Escape"):
+        event.target.blur()
+
+
+async def _named(key, name):
+    if _now["renaming"] != key:
+        return
+    _now["renaming"] = None
+    if name.strip() != networks.name_of(key):
+        networks.put((await trainer.call("rename", network=key, name=name))[0])
+        await networks.changed()
+    _show()
+    for control in _controls():
+        if (control.getAttribute("data-do"), control.getAttribute("data-network")) == ("rename", key):
+            control.focus()
+
+
+# --------------------------------------------- what a file does not say
+
+
+def _interpretation(network):
+    """Choices of how to read a file: the hidden layers' activation unless it says so, and its pixels."""
+    place = make("span", **{"class": "reading"})
+    activation = _choice(
+        network, "activation", _("Activation"), (("sigmoid", "sigmoid"), ("relu", "ReLU")), network["activation"]
+    )
+    pixels = _choice(
+        network, "pixels", _("Pixels"), (("1", _("0 to 1")), ("", _("0 to 255"))), "1" if network["normalize"] else ""
+    )
+    hidden = len(network["layers"]) > 2
+    choices = ([activation] if hidden and not network["says_activation"] else []) + [pixels]
+    place.append(*choices)
+
+    def on_choice(event):
+        chosen = [label.querySelector("select").value for label in (activation, pixels)]
+        spawn(_interpret(network["id"], chosen[0], chosen[1] == "1"))
+
+    for label in choices:
+        on(label, "change", on_choice)
+    return place
+
+
+def _choice(network, action, text, values, chosen):
+    label = make("label", text + " ")
+    select = make("select", data_do=action, data_network=network["id"])
+    for value, words in values:
+        option = make("option", words, value=value)
+        option.selected = value == chosen
+        select.append(option)
+    select.disabled = not trainer.ready()
+    label.append(select)
+    return label
+
+
+async def _interpret(key, activation, normalize):
+    reply = (await trainer.call("interpret", network=key, activation=activation, normalize=normalize))[0]
+    networks.put(reply)
+    await networks.changed()
