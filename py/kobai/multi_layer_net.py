@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .functions import Array, cross_entropy_error, relu, relu_grad, sigmoid, sigmoid_grad, softmax
+from .network import TwoLayerNet
 
 ACTIVATIONS = {"sigmoid": (sigmoid, sigmoid_grad), "relu": (relu, relu_grad)}  # with their derivatives
 
@@ -88,3 +89,25 @@ class MultiLayerNet:
 
     def _affine(self, x: Array, i: int) -> Array:
         return np.asarray(np.dot(x, self.params[f"W{i}"]) + self.params[f"b{i}"])
+
+
+def network_of(params: dict[str, Array], activation: str = "sigmoid") -> Network:
+    """The network of these arrays, not copied: the book's TwoLayerNet where it is one, else a MultiLayerNet.
+
+    KeyError for an activation other than "sigmoid" and "relu".
+    """
+    if activation == "sigmoid" and len(params) == 4:
+        network = TwoLayerNet(0, 0, 0)  # draws no random numbers
+        network.params = params
+        return network
+    return MultiLayerNet(params, activation)
+
+
+def activation_of(network: Network) -> str:
+    """Of the hidden layers, "sigmoid" or "relu": the book's TwoLayerNet is always of sigmoids."""
+    return network.activation if isinstance(network, MultiLayerNet) else "sigmoid"
+
+
+def with_activation(network: Network, activation: str) -> Network:
+    """A network of the same arrays (shared, not copied) whose hidden layers use "sigmoid" or "relu"."""
+    return network_of(network.params, activation)

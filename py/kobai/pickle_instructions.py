@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import NamedTuple, NoReturn
 
 from .errors import NetworkFileError
+from .file_refusals import ends_early, too_large
 
-MAX_BYTES = 64 * 1024 * 1024
 MAX_TEXT_BYTES = 16 * 1024 * 1024  # of one text, which may take four times as much memory
 MAX_INSTRUCTIONS = 50_000
 
@@ -119,29 +119,8 @@ def _python2_string(line: bytes) -> str:
     return codecs.escape_decode(body)[0].decode("latin-1")
 
 
-def printable(name: str) -> str:
-    """A name from a file, fit to be shown: one line of at most 60 visible characters."""
-    shown = "".join(character if character.isprintable() else "?" for character in name[:61])
-    return shown if len(shown) <= 60 else shown[:59] + "…"
-
-
-def ends_early(position: int) -> NoReturn:
-    raise NetworkFileError(
-        "The file ends too early, after {position} bytes: it was cut short. Please save or copy it again.",
-        position=position,
-    )
-
-
 def damaged(position: int) -> NoReturn:
     raise NetworkFileError(
         "The file is damaged: byte {position} does not fit into a pickle. Please save or copy it again.",
         position=position,
-    )
-
-
-def too_large() -> NoReturn:
-    raise NetworkFileError(
-        "The file holds more than Kobai opens (at most {megabytes} MB, 16 MB in a text, 8 million numbers "
-        "in an array, 32 levels). A saved network has four arrays, about 0.3 MB.",
-        megabytes=MAX_BYTES // 1024 // 1024,
     )

@@ -6,22 +6,17 @@ method of a real object is called; the one real call is `numpy.frombuffer`, on b
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
-import numpy as np
 from numpy.typing import NDArray
 
 from .errors import NetworkFileError
-from .pickle_instructions import MAX_BYTES, printable, too_large
+from .file_refusals import MAX_BYTES, printable, too_large
+from .raw_arrays import array_of_bytes, check_dtype
 
-MAX_ELEMENTS = 8 * 1024 * 1024  # of one array
 MAX_KEY = 200  # characters of a name
-
-# The book's networks hold floats; the others are read so that the refusal can say what was found.
-_DTYPE_CODES = frozenset(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"])
 
 
 @dataclass(eq=False)
@@ -119,17 +114,11 @@ def byte_order(dtype: Dtype, state: object) -> str:
 
 def _make_array(raw: object, dtype: object, shape: object, order: str, name: str) -> NDArray[Any]:
     """A view of `raw` bytes; refused unless they are exactly as long as shape and dtype say."""
-    if type(raw) not in (bytes, bytearray) or type(dtype) is not Dtype or type(shape) is not tuple:
+    if not isinstance(raw, bytes | bytearray) or type(dtype) is not Dtype or type(shape) is not tuple:
         odd_call(name)
-    if len(shape) > 8 or any(type(length) is not int or not 0 <= length <= MAX_BYTES for length in shape):
+    if len(shape) > 8 or any(type(length) is not int or length < 0 for length in shape):
         odd_call(name)
-    if math.prod(max(length, 1) for length in shape) > MAX_ELEMENTS:
-        too_large()
-    numpy_dtype = np.dtype(dtype.order + dtype.code)
-    if math.prod(shape) * numpy_dtype.itemsize != len(raw):  # type: ignore[arg-type]  # bytes, as checked above
-        raise NetworkFileError("An array in the file is not as long as its shape says: the file is damaged.")
-    flat = np.frombuffer(raw, numpy_dtype)  # type: ignore[call-overload]
-    return cast("NDArray[Any]", flat).reshape(shape, order="F" if order == "F" else "C")
+    return array_of_bytes(raw, dtype.order + dtype.code, shape, order == "F")
 
 
 def array_of_state(budget: Budget, state: object) -> NDArray[Any]:
@@ -160,11 +149,7 @@ def _call_dtype(_budget: Budget, arguments: tuple[object, ...]) -> Dtype:
     code = arguments[0]
     if type(code) is not str:
         odd_call("numpy.dtype")
-    if code not in _DTYPE_CODES:
-        raise NetworkFileError(
-            "The file holds an array of type {dtype}; the arrays of a network hold floats (float64).",
-            dtype=printable(code),
-        )
+    check_dtype(code)
     return Dtype(code)
 
 
@@ -233,29 +218,55 @@ _NAMES = {
     ("builtins", "object"): _OBJECT,
     ("__builtin__", "object"): _OBJECT,
 } | {
-    # the layers that chapter 5's TwoLayerNet keeps beside its params
+    # the layers that the networks of chapters 5 and 6 keep beside their params
     (module, name): Name(name, is_class=True)
     for module in ("common.layers", "layers", "__main__")
-    for name in ("Affine", "Relu", "Sigmoid", "SoftmaxWithLoss")
+    for name in ("Affine", "Relu", "Sigmoid", "SoftmaxWithLoss", "Dropout", "BatchNormalization")
 }
-_OTHER_NETWORKS = frozenset(["MultiLayerNet", "MultiLayerNetExtend", "SimpleConvNet", "DeepConvNet"])
+# The book's classes may come from any module, ch04.two_layer_net or a notebook's __main__: none is imported.
+NETWORKS = frozenset(["TwoLayerNet", "ThreeLayerNet", "MultiLayerNet", "MultiLayerNetExtend"])
+_CONVOLUTIONAL = frozenset(["SimpleConvNet", "DeepConvNet"])
+_LIBRARIES = {
+    "torch": "PyTorch",
+    "keras": "Keras",
+    "tensorflow": "TensorFlow",
+    "sklearn": "scikit-learn",
+    "joblib": "joblib",
+    "pandas": "pandas",
+    "cupy": "CuPy",
+}
 
 
 def look_up(asked: object) -> Name:
-    """The entry of a (module, name) pair. TwoLayerNet may come from any module: none is imported."""
+    """The entry of a (module, name) pair."""
     if type(asked) is not tuple or len(asked) != 2 or any(type(part) is not str for part in asked):
         raise NetworkFileError("The file asks for something without saying its name. Nothing was run.")
     module, name = asked
-    if name == "TwoLayerNet":
+    if name in NETWORKS:
         return Name(name, is_class=True)
-    if name in _OTHER_NETWORKS:
+    if asked in _NAMES:
+        return _NAMES[asked]
+    if name in _CONVOLUTIONAL:
         raise NetworkFileError(
-            "The file holds a {name}. Kobai can use the TwoLayerNet of chapter 4, not this network.",
+            "The file holds a {name}, a convolutional network (chapter 7). Kobai can use networks of W1, b1, "
+            "W2, b2, … without convolution.",
             name=name,
         )
-    if asked not in _NAMES:
+    library = _LIBRARIES.get(module.partition(".")[0])
+    if library is not None:
         raise NetworkFileError(
-            "The file asks to use {name}, which no network needs. It was refused, and nothing was run.",
+            "The file uses {name} of {library}; Kobai reads plain NumPy arrays. Nothing was run. Save the "
+            "arrays W1, b1, W2, b2, … with np.savez.",
             name=printable(f"{module}.{name}"),
+            library=library,
         )
-    return _NAMES[asked]
+    if module == "__main__" and name.isidentifier():
+        raise NetworkFileError(
+            "The file holds a {name}, a class that Kobai does not know. Nothing was run. Save its arrays, a "
+            "dict of W1, b1, W2, b2, …, with pickle or np.savez.",
+            name=printable(name),
+        )
+    raise NetworkFileError(
+        "The file asks to use {name}, which no network needs. It was refused, and nothing was run.",
+        name=printable(f"{module}.{name}"),
+    )

@@ -9,14 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .errors import NetworkFileError
-from .pickle_instructions import (
-    MAX_BYTES,
-    MAX_INSTRUCTIONS,
-    Instruction,
-    damaged,
-    instructions,
-    too_large,
-)
+from .file_refusals import MAX_BYTES, MAX_NESTING, too_large
+from .pickle_instructions import MAX_INSTRUCTIONS, Instruction, damaged, instructions
 from .pickle_names import (
     Array,
     Budget,
@@ -30,8 +24,6 @@ from .pickle_names import (
     new_instance,
     odd_call,
 )
-
-MAX_NESTING = 32  # open marks, or tuples within tuples
 
 
 def read_pickle(data: bytes) -> object:

@@ -1,0 +1,34 @@
+"""Limits of the files that Kobai opens, and the refusals that more than one reader of files has to say."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from .errors import NetworkFileError
+
+MAX_BYTES = 64 * 1024 * 1024  # of the file, and of what it unpacks to
+MAX_ELEMENTS = 8 * 1024 * 1024  # of one array, and of a network
+MAX_NESTING = 32  # open marks of a pickle, or tuples within tuples
+
+
+def too_large() -> NoReturn:
+    raise NetworkFileError(
+        "The file holds more than Kobai opens: at most {megabytes} MB and {millions} million numbers, nested "
+        "{levels} deep. The network of chapter 4 has 39,760 numbers, about 0.3 MB.",
+        megabytes=MAX_BYTES // 1024 // 1024,
+        millions=MAX_ELEMENTS // 1024 // 1024,
+        levels=MAX_NESTING,
+    )
+
+
+def ends_early(position: int) -> NoReturn:
+    raise NetworkFileError(
+        "The file ends too early, after {position} bytes: it was cut short. Please save or copy it again.",
+        position=position,
+    )
+
+
+def printable(name: str) -> str:
+    """A name from a file, fit to be shown: one line of at most 60 visible characters."""
+    shown = "".join(character if character.isprintable() else "?" for character in name[:61])
+    return shown if len(shown) <= 60 else shown[:59] + "…"
