@@ -16,12 +16,14 @@ from .raw_arrays import array_of_bytes, check_dtype
 from .zip_archive import foreign_member, unzip
 
 MAX_HEADER = 10_000  # bytes, NumPy's own limit
+MAX_AXES = 8
 
-# Python 2 wrote the lengths of a shape as 784L
+# No part of it can be matched in two ways, so that no header takes long
 _HEADER = re.compile(
     r"\{'descr': (?:'([<>|=]?)([A-Za-z][0-9A-Za-z\[\]]{0,20})'|(\[.*\]|'.*'|\(.*\))), "
-    r"'fortran_order': (True|False), 'shape': \(((?:[0-9]{1,12}L?,? ?){0,8})\),? ?\} *\n"
+    r"'fortran_order': (True|False), 'shape': \(([0-9L, ]*)\),? ?\} *\n"
 )
+_LENGTH = re.compile(" ?([0-9]{1,12})L?")  # Python 2 wrote 784L
 
 
 def read_npz(data: bytes) -> tuple[dict[str, NDArray[Any]], str]:
@@ -62,6 +64,14 @@ def _read_npy(name: str, content: memoryview) -> NDArray[Any]:
             name=name[:60],
         )
     check_dtype(code or odd_type)
-    lengths = tuple(int(number) for number in re.findall("[0-9]+", shape))
     dtype = (order if order in ("<", ">") else "<") + code
-    return array_of_bytes(content[start + length :], dtype, lengths, fortran == "True")
+    return array_of_bytes(content[start + length :], dtype, _shape(name, shape), fortran == "True")
+
+
+def _shape(name: str, text: str) -> tuple[int, ...]:
+    """Of "784, 50", "50," or "": the text between the brackets of a tuple."""
+    parts = text.removesuffix(",").split(",") if text else []
+    lengths = [match[1] for part in parts if (match := _LENGTH.fullmatch(part))]
+    if len(lengths) != len(parts) or len(parts) > MAX_AXES:
+        foreign_member(name)
+    return tuple(int(length) for length in lengths)

@@ -183,6 +183,6 @@ def damaged_member(name: str) -> NoReturn:
 
 def foreign_member(name: str) -> NoReturn:
     raise NetworkFileError(
-        "The .npz file holds {name}, which np.savez does not write. Save the arrays again with np.savez.",
-        name=printable(name),
+        "{name} in the .npz file is nothing that np.savez writes. Save the arrays again with np.savez.",
+        name=printable(name) or "?",
     )

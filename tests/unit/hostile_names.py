@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import pickle
 from collections.abc import Iterator
 
@@ -105,6 +106,27 @@ def runs_something() -> Iterator[tuple[str, bytes]]:
         "name in the state of an object",
         name("collections", "OrderedDict") + b")R" + (b"}" + text("x") + call("os", "system", shell) + b"sb"),
     )
+    yield "pkgutil.resolve_name", call("pkgutil", "resolve_name", text("os:system")) + group(shell) + b"R"
+    yield (
+        "_operator.attrgetter",
+        call("_operator", "attrgetter", text("system"))
+        + (group(call("importlib", "import_module", text("os"))) + b"R" + group(shell) + b"R"),
+    )
+    code = raw(marshal.dumps(compile(_PYTHON, "x", "exec")))
+    yield "marshal", call("types", "FunctionType", call("marshal", "loads", code), b"}") + b")R"
+    yield "uuid", call("uuid", "_get_command_stdout", text("touch"), text(CANARY))
+    yield "_osx_support", call("_osx_support", "_read_output", shell)
+    yield "imaplib", call("imaplib", "IMAP4_stream", shell)
+    yield "cProfile.runctx", call("cProfile", "runctx", python, b"}", b"}")
+    yield "trace.runctx", call("trace", "Trace.runctx", call("trace", "Trace"), python, b"}", b"}")
+    yield "doctest", call("doctest", "debug_script", python, b"\x88", b"}")
+    yield "logging.FileHandler", call("logging", "FileHandler", text(CANARY))
+    yield "numpy getlincoef", call("numpy.f2py.crackfortran", "getlincoef", evaluated, b"}")
+    yield (
+        "BUILD that plants __setstate__",
+        name("argparse", "Namespace")
+        + (b")\x81}" + text("__setstate__") + name("os", "system") + b"sb" + shell + b"b"),
+    )
     yield "call dropped at once", call("os", "system", shell) + b"0N"
     yield (
         "shape of an array",
@@ -145,6 +167,34 @@ def forbidden_names() -> Iterator[tuple[str, bytes]]:
         codecs encode|codecs open|encodings search_function|uuid _get_command_stdout
         _osx_support _read_output|_aix_support _read_cmd_output|_pyrepl.pager pipe_pager
         distutils.file_util write_file|distutils.spawn spawn|setuptools.sandbox run_setup|cgitb enable
+        pkgutil iter_modules|uuid UUID|imaplib IMAP4_stream|_imp create_dynamic|_io open_code|io open_code
+        _interpreters create|_interpreters run_string|_xxsubinterpreters run_string
+        concurrent.interpreters create|_posixsubprocess fork_exec|_winapi CreateProcess
+        _thread start_new_thread|_ssl RAND_add|nt startfile
+        faulthandler dump_traceback|site main|sitecustomize x|antigravity fly_sq|this s|py_compile compile
+        compileall compile_file|modulefinder ModuleFinder.run_script|symtable symtable
+        ast literal_eval|doctest debug_script|doctest testsource|unittest main|cmd Cmd.onecmd
+        rlcompleter Completer.attr_matches
+        idlelib.autocomplete AutoComplete.get_entity|idlelib.autocomplete AutoComplete.fetch_completions
+        idlelib.calltip get_entity|idlelib.calltip Calltip.fetch_tip|idlelib.debugobj ObjectTreeItem.SetText
+        idlelib.pyshell ModifiedInterpreter.runcommand|idlelib.run Executive.runcode
+        lib2to3.pgen2.pgen ParserGenerator.make_label|ensurepip _run_pip|profile Profile.run
+        profile Profile.runctx|cProfile runctx|trace Trace.runctx|tkinter Tk|turtle Screen
+        turtledemo.__main__ main|commands getoutput|popen2 popen3|os.path genericpath.os.system
+        ntpath os.system|types CodeType.replace
+        torch._dynamo.guards GuardBuilder.get|torch._inductor.codecache compile_file|torch.hub load
+        torch.fx.experimental.symbolic_shapes ShapeEnv.evaluate_guards_expression|torch.jit load
+        torch.jit.unsupported_tensor_ops execWrapper|torch.utils._config_module ConfigModule.load_config
+        torch.utils.bottleneck.__main__ run_cprofile|torch.utils.collect_env run|torch.package PackageImporter
+        torch.utils.data.datapipes.utils.decoder basichandlers|torch.distributed.rpc rpc_sync
+        aiohttp ClientSession|httplib HTTPSConnection|requests get|requests.api get|xmlrpc.client ServerProxy
+        nntplib NNTP|poplib POP3|telnetlib Telnet|socketserver TCPServer|http.server HTTPServer
+        numpy.f2py.crackfortran _eval_length|numpy.f2py.crackfortran getlincoef|numpy.f2py.diagnose run
+        numpy.lib._datasource open|numpy.lib._npyio_impl load|numpy.compat.py3k npy_load_module
+        numpy.lib.introspect opt_func_info|numpy._pytesttester PytestTester|numpy.conftest pytest_configure
+        sklearn.utils.deprecation deprecated|joblib.numpy_pickle NumpyArrayWrapper|scipy.io loadmat
+        tensorflow.python.eager.context run|keras.src.saving deserialize|yaml load|yaml unsafe_load
+        __main__ SimpleConvNet|__main__ MyNet|__main__ __builtins__|two_layer_net DeepConvNet
         js eval|js fetch|pyodide.code run_js|pyodide.code eval_code|pyodide_js loadPackage|pyscript window
         micropip install|pyodide.ffi create_proxy|kobai.storage dump_network|kobai.network np.load
         numpy load|numpy loads|numpy fromfile|numpy loadtxt|numpy genfromtxt|numpy save|numpy savez

@@ -204,6 +204,8 @@ def changes_of_live_objects() -> Iterator[tuple[str, bytes]]:
         yield f"BUILD slots {what}", target + slots + b"b"
     instance = name("two_layer_net", "TwoLayerNet") + b")\x81"
     yield "BUILD slots instance", instance + slots + b"b"
+    planted = b"}" + text("__setstate__") + name("numpy", "ndarray") + b"sb"
+    yield "BUILD planted __setstate__", instance + planted + text("x") + b"b"
     yield "BUILD text instance", instance + text("x") + b"b"
     yield "BUILD with keys of tuples", instance + b"})Nsb"
     yield "SETITEM instance", instance + text("params") + b"}s"
@@ -272,7 +274,7 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     """Small files that cost much time or memory when replayed without limits."""
     double = b"q\x01h\x01\x86"  # x -> (x, x)
     yield "2**64 nested pairs", b")" + double * 64
-    yield "2**30 nested pairs as a key", b"}" + b")" + double * 30 + b"Ns"
+    yield "2**64 nested pairs as a key", b"}" + b")" + double * 64 + b"Ns"
     yield "deep tuples", b")" + b"\x85" * 40_000
     yield "deep marks", b"(" * 40_000
     yield "many values", b"N" * 200_000

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-import time
-import tracemalloc
 from pathlib import Path
 
 import hostile_names
@@ -80,7 +78,7 @@ for number in range(int(sys.argv[2])):
     command = [sys.executable, "-c", program, pickle_writing.CANARY, str(len(files))]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert len(files) >= 40
+    assert len(files) >= 55
 
 
 @pytest.mark.parametrize(
@@ -107,24 +105,6 @@ def test_a_name_from_a_file_is_shown_short_and_visible() -> None:
     shown = str(refusal.value.values["name"])
     assert len(shown) <= 60
     assert shown.isprintable()
-
-
-BOMBS = [label for label in CORPUS if label.startswith("bombs")]
-
-
-@pytest.mark.parametrize("label", BOMBS)
-def test_a_bomb_is_refused_in_a_second_and_100_megabytes(label: str) -> None:
-    start = time.perf_counter()
-    with pytest.raises(NetworkFileError):
-        load_network(CORPUS[label])
-    assert time.perf_counter() - start < 1
-    tracemalloc.start()
-    try:
-        with pytest.raises(NetworkFileError):
-            load_network(CORPUS[label])
-        assert tracemalloc.get_traced_memory()[1] < 100_000_000
-    finally:
-        tracemalloc.stop()
 
 
 def test_a_file_of_too_many_instructions_is_refused_for_that() -> None:

@@ -1,0 +1,58 @@
+"""Small files that want much time or memory are refused in a second and 100 MB."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import hostile_pickles
+import hostile_zips
+import pytest
+from pickle_writing import in_network
+
+PICKLES = {label: in_network(attack) for label, attack in hostile_pickles.bombs()}
+ZIPS = dict(hostile_zips.bombs())
+HERE = Path(__file__).parent
+
+
+def cost(loader: str, seconds: int, files: list[bytes], folder: Path) -> tuple[list[dict[str, Any]], int]:
+    """What bomb_cost.py tells of each file, and its exit code."""
+    paths = [folder / str(number) for number in range(len(files))]
+    for path, data in zip(paths, files, strict=True):
+        path.write_bytes(data)
+    command = [sys.executable, HERE / "bomb_cost.py", loader, str(seconds), *paths]
+    environment = dict(os.environ, PYTHONPATH=str(HERE.parents[1] / "py"))
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
+
+
+@pytest.mark.parametrize("bombs", [PICKLES, ZIPS], ids=["pickle", "npz"])
+def test_a_bomb_is_refused_in_a_second_and_100_megabytes(bombs: dict[str, bytes], tmp_path: Path) -> None:
+    costs, code = cost("kobai", 60, list(bombs.values()), tmp_path)
+    assert code == 0
+    assert len(costs) == len(bombs) >= 10
+    for label, measured in zip(bombs, costs, strict=True):
+        assert measured["ended"] == "NetworkFileError", label
+        assert measured["seconds"] < 1, label
+        assert measured["peak"] < 100_000_000, label
+
+
+@pytest.mark.parametrize(
+    ("loader", "data"),
+    [("pickle", PICKLES["many encodes"]), ("numpy", ZIPS["one member of 1 GB"])],
+    ids=["pickle", "npz"],
+)
+def test_the_measurement_sees_the_memory_that_others_spend(loader: str, data: bytes, tmp_path: Path) -> None:
+    [measured], _ = cost(loader, 60, [data], tmp_path)
+    assert measured["peak"] > 100_000_000 or measured["ended"] == "MemoryError"
+
+
+def test_the_measurement_ends_what_python_itself_would_compute_for_ever(tmp_path: Path) -> None:
+    costs, code = cost("pickle", 2, [PICKLES["2**64 nested pairs as a key"]], tmp_path)
+    assert costs == []
+    assert code in (-signal.SIGXCPU, -signal.SIGKILL)
