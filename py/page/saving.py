@@ -47,7 +47,9 @@ def show():
         text += INTO_NETWORK.replace("{hidden}", str(network["layers"][1]))
     keys = ", ".join("W{0}, b{0}".format(i + 1) for i in range(len(network["layers"]) - 1))
     name = file_name(network, form)
-    document.querySelector("#save-code code").textContent = text.replace("{name}", name).replace("{keys}", keys)
+    document.querySelector("#save-code code").textContent = text.replace("{name}", name).replace(
+        "{keys}", keys
+    )
 
 
 async def _on_change():

@@ -52,14 +52,21 @@ async def _on_change():
 def _show():
     """All rows anew; the focus stays on the control that has it."""
     focused = document.activeElement
-    place = (focused.getAttribute("data-do"), focused.getAttribute("data-network")) if focused else (None, None)
+    place = (
+        (focused.getAttribute("data-do"), focused.getAttribute("data-network")) if focused else (None, None)
+    )
     if not (place[0] == "name" and _now["renaming"]):  # not while a name is being typed
         by_id("shelf-rows").replaceChildren(*[_row(network) for network in networks.shelf()])
     if place[0]:
         for control in _controls():
-            if (control.getAttribute("data-do"), control.getAttribute("data-network")) == place:
+            if _place(control) == place:
                 control.focus()
     _show_space()
+
+
+def _place(control):
+    """What a control does, and to which network; (None, None) elsewhere on the page."""
+    return control.getAttribute("data-do"), control.getAttribute("data-network")
 
 
 def _controls():
@@ -88,16 +95,17 @@ def _row(network):
     key, name = network["id"], networks.name_of(network["id"])
     row = make("tr", **{"class": "in-use" if key == networks.current() else ""})
     head = make("th", scope="row")
-    head.append(_name_field(key, name) if _now["renaming"] == key else make("span", name, **{"class": "name"}))
+    head.append(
+        _name_field(key, name) if _now["renaming"] == key else make("span", name, **{"class": "name"})
+    )
     if network["origin"] == "opened":
         head.append(_interpretation(network))
     row.append(head)
     accuracy = "–" if network["accuracy"] is None else percent(network["accuracy"])
-    for column, text in zip(
-        COLUMNS,
-        (_build(network), number(network["parameters"]), accuracy, _(ORIGINS[network["origin"]]), _date(network)),
-    ):
-        row.append(make("td", text, data_column=_(column)))
+    origin = _(ORIGINS[network["origin"]])
+    texts = (_build(network), number(network["parameters"]), accuracy, origin, _date(network))
+    for i, text in enumerate(texts):
+        row.append(make("td", text, data_column=_(COLUMNS[i])))
     actions = make("td", **{"class": "actions"})
     actions.append(*_actions(network, name))
     row.append(actions)
@@ -139,7 +147,9 @@ def _actions(network, name):
 
 
 def _button(text, action, key, name, work, pressed=None):
-    button = make("button", text, type="button", data_do=action, data_network=key, aria_label=f"{text}: {name}")
+    button = make(
+        "button", text, type="button", data_do=action, data_network=key, aria_label=f"{text}: {name}"
+    )
     if pressed is not None:
         button.setAttribute("aria-pressed", "true" if pressed else "false")
     button.disabled = not trainer.ready()
@@ -202,7 +212,9 @@ async def _rename(key):
 
 
 def _name_field(key, name):
-    field = make("input", type="text", maxlength="120", data_do="name", data_network=key, aria_label=_("New name"))
+    field = make(
+        "input", type="text", maxlength="120", data_do="name", data_network=key, aria_label=_("New name")
+    )
     field.value = name
     on(field, "keydown", lambda event: _name_key(event, key))
     on(field, "blur", lambda event: spawn(_named(key, field.value)))
@@ -225,7 +237,7 @@ async def _named(key, name):
         await networks.changed()
     _show()
     for control in _controls():
-        if (control.getAttribute("data-do"), control.getAttribute("data-network")) == ("rename", key):
+        if _place(control) == ("rename", key):
             control.focus()
 
 
@@ -236,10 +248,18 @@ def _interpretation(network):
     """Choices of how to read a file: the hidden layers' activation unless it says so, and its pixels."""
     place = make("span", **{"class": "reading"})
     activation = _choice(
-        network, "activation", _("Activation"), (("sigmoid", "sigmoid"), ("relu", "ReLU")), network["activation"]
+        network,
+        "activation",
+        _("Activation"),
+        (("sigmoid", "sigmoid"), ("relu", "ReLU")),
+        network["activation"],
     )
     pixels = _choice(
-        network, "pixels", _("Pixels"), (("1", _("0 to 1")), ("", _("0 to 255"))), "1" if network["normalize"] else ""
+        network,
+        "pixels",
+        _("Pixels"),
+        (("1", _("0 to 1")), ("", _("0 to 255"))),
+        "1" if network["normalize"] else "",
     )
     hidden = len(network["layers"]) > 2
     choices = ([activation] if hidden and not network["says_activation"] else []) + [pixels]

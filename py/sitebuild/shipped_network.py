@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def networks(images: Images) -> Iterator[tuple[str, str, Network, dict[str, Any], int]]:
-    """Id, file name, network, settings and iterations of each: the book's at two moments, and a deeper one."""
+    """Id, file name, network, settings and iterations of each: the book's twice, and a deeper one."""
     trainer = Trainer(Settings(), *images)
     early = Settings().iterations // 10
     while not trainer.finished:
@@ -80,7 +80,7 @@ def networks(images: Images) -> Iterator[tuple[str, str, Network, dict[str, Any]
 
 
 def train_deeper(settings: Settings, images: Images) -> MultiLayerNet:
-    """The book's loop on three layers; its weights start as for sigmoids of any depth (book 6.2.2, Xavier)."""
+    """The book's loop on three layers; its weights start as suits sigmoids (book 6.2.2, Xavier)."""
     x_train, t_train, _, _ = images
     np.random.seed(settings.seed)
     params = {}

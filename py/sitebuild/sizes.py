@@ -49,7 +49,8 @@ TRAIN = Stage("ready to train", ("data/train-*",), 24_000_000)
 PREDICT = Stage(
     "ready to predict",
     ("pyodide/numpy-*.whl", "pyodide/*.mjs", "pyodide/*.wasm", "pyodide/python_stdlib.zip", "pyodide/*.json",
-     "py/library.zip", "py/worker/*", "networks/two_layer_net.pkl", "networks/shipped.json", "data/t10k-*", "engine/*"),
+     "py/library.zip", "py/worker/*", "networks/two_layer_net.pkl", "networks/shipped.json",
+     "data/t10k-*", "engine/*"),
     12_000_000,
 )  # fmt: skip
 PAGE = Stage("page interactive", ("*",), 700_000)

@@ -26,8 +26,8 @@ class Gradients:
         network = networks.network(networks.current)
         if not isinstance(network, TwoLayerNet):
             raise KobaiError(
-                "The gradient check compares the two gradients of the book's TwoLayerNet. The network in use has "
-                "another build: choose a TwoLayerNet at the top of the page."
+                "The gradient check compares the two gradients of the book's TwoLayerNet. The network in use "
+                "has another build: choose a TwoLayerNet at the top of the page."
             )
         batch_mask = gradient_check.draw_batch(len(session.x_train), seed)
         x_batch = networks.inputs(networks.current, session.x_train[batch_mask])

@@ -61,7 +61,9 @@ class Networks:
             kept = self.store.get(slot)
             if kept:
                 data, about = kept
-                await self._add(load_network(data), origin, about.get("name"), iterations=about.get("iterations"))
+                await self._add(
+                    load_network(data), origin, about.get("name"), iterations=about.get("iterations")
+                )
                 await self.store.put(slot, None)
 
     # ------------------------------------------------- for the other panels
@@ -75,7 +77,7 @@ class Networks:
         return self._entries[key].about
 
     def history(self, key):
-        """The loss curve and accuracies of a training done here, as `Session.run_history` gives them, or None."""
+        """The loss curve and accuracies of a training done here, as by `Session.run_history`, or None."""
         return self.session.run_history() if key == "trained" else self._entries[key].history
 
     def inputs(self, key, images):
@@ -121,7 +123,11 @@ class Networks:
     async def shelf(self):
         """All networks, and the space that those of the learner take up."""
         estimate = await self._estimate()
-        return {"networks": [entry.about for entry in self._entries.values()], "used": self.store.used(), **estimate}
+        return {
+            "networks": [entry.about for entry in self._entries.values()],
+            "used": self.store.used(),
+            **estimate,
+        }
 
     async def _estimate(self):
         try:
@@ -157,7 +163,9 @@ class Networks:
             try:
                 network = load_network(await files.read(self.base, about["file"]))
             except NetworkFileError as error:
-                raise KobaiError("The file {file} of this page is damaged. Try again.", file=about["file"]) from error
+                raise KobaiError(
+                    "The file {file} of this page is damaged. Try again.", file=about["file"]
+                ) from error
         else:
             network = load_network(self.store.get(SLOT + key)[0])
         entry.network = with_activation(network, about["activation"])
@@ -279,4 +287,6 @@ class Networks:
         if entry is not None and entry.about["origin"] in ("kept", "opened"):
             data = dump_network(entry.network, "dict")
             entry.about["stored"] = True
-            entry.about["stored"] = await self.store.put(SLOT + key, data, **entry.about, history=entry.history)
+            entry.about["stored"] = await self.store.put(
+                SLOT + key, data, **entry.about, history=entry.history
+            )

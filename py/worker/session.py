@@ -183,7 +183,7 @@ class Session:
         return {"network": key, "current": self.networks.current, "beside": self.networks.beside}
 
     def run_history(self):
-        """The loss curve of the run, as means over short stretches, and its accuracies; None without a run."""
+        """The loss curve of the run, as means over stretches, and its accuracies; None without a run."""
         if self.trainer is None or not self.trainer.train_loss_list:
             return None
         losses = np.array(self.trainer.train_loss_list)

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 from kobai import mnist
+from kobai.multi_layer_net import layer_sizes
 from kobai.settings import LIMITS, Settings
 from kobai.storage import load_network
 from sitebuild.extract_messages import ROOT
@@ -72,9 +73,15 @@ def test_the_answers_before_python_is_up_are_those_of_the_shipped_network(mnist_
         assert (ROOT / "static" / image["src"]).read_bytes() == png
 
 
-def test_the_shipped_network_has_the_accuracy_that_its_provenance_states(mnist_dir):
-    about = json.loads((ROOT / "static" / "networks" / "two_layer_net.json").read_text())
-    network = load_network((ROOT / "static" / "networks" / "two_layer_net.pkl").read_bytes())
+def test_the_shipped_networks_are_what_their_provenance_states(mnist_dir):
     _train, (x_test, t_test) = mnist.load_mnist(dataset_dir=mnist_dir)
-    assert network.accuracy(x_test, mnist.one_hot(t_test)) == about["accuracy"]
-    assert about["settings"]["iterations"] == about["iterations"] == 10_000
+    shipped = json.loads((ROOT / "static" / "networks" / "shipped.json").read_text())
+    assert [about["id"] for about in shipped] == ["shipped", "shipped-1000", "shipped-3"]
+    assert [about["iterations"] for about in shipped] == [10_000, 1_000, 10_000]
+    for about in shipped:
+        data = (ROOT / "static" / about["file"]).read_bytes()
+        network = load_network(data)
+        assert np.mean(network.predict(x_test).argmax(axis=1) == t_test) == about["accuracy"]
+        assert list(layer_sizes(network.params)) == about["layers"]
+        assert sum(value.size for value in network.params.values()) == about["parameters"]
+        assert len(data) == about["bytes"]
