@@ -41,8 +41,10 @@ async def refresh():
     _show()
     for network in networks.shelf():
         if network["accuracy"] is None and network["iterations"] != 0:
-            networks.put((await trainer.call("assess", network=network["id"]))[0])
-            _show()
+            assessed = (await trainer.call("assess", network=network["id"]))[0]
+            if assessed:
+                networks.put(assessed)
+                _show()
 
 
 async def _on_change():
@@ -247,20 +249,10 @@ async def _named(key, name):
 def _interpretation(network):
     """Choices of how to read a file: the hidden layers' activation unless it says so, and its pixels."""
     place = make("span", **{"class": "reading"})
-    activation = _choice(
-        network,
-        "activation",
-        _("Activation"),
-        (("sigmoid", "sigmoid"), ("relu", "ReLU")),
-        network["activation"],
-    )
-    pixels = _choice(
-        network,
-        "pixels",
-        _("Pixels"),
-        (("1", _("0 to 1")), ("", _("0 to 255"))),
-        "1" if network["normalize"] else "",
-    )
+    activations = (("sigmoid", "sigmoid"), ("relu", "ReLU"))
+    activation = _choice(network, "activation", _("Activation"), activations, network["activation"])
+    ranges = (("1", _("0 to 1")), ("255", _("0 to 255")))
+    pixels = _choice(network, "pixels", _("Pixels"), ranges, "1" if network["normalize"] else "255")
     hidden = len(network["layers"]) > 2
     choices = ([activation] if hidden and not network["says_activation"] else []) + [pixels]
     place.append(*choices)
@@ -277,6 +269,7 @@ def _interpretation(network):
 def _choice(network, action, text, values, chosen):
     label = make("label", text + " ")
     select = make("select", data_do=action, data_network=network["id"])
+    select.setAttribute("aria-label", f"{text}: {networks.name_of(network['id'])}")
     for value, words in values:
         option = make("option", words, value=value)
         option.selected = value == chosen

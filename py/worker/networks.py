@@ -149,10 +149,11 @@ class Networks:
         return {}
 
     async def assess(self, network):
-        """Measures the accuracy of a network that is new on the shelf."""
-        await self._load(network)
-        await self.answers(network)
-        return self.about(network)
+        """Measures the accuracy of a network that is new on the shelf; {} when it was deleted meanwhile."""
+        if network in self._entries:
+            await self._load(network)
+            await self.answers(network)
+        return self.about(network) if network in self._entries else {}
 
     async def _load(self, key):
         entry = self._entries[key]

@@ -100,8 +100,8 @@ def test_reset_forgets_the_run_but_keeps_its_network(kobai):
     expect(kobai.button("Reset")).to_be_disabled()
     kobai.use("shipped")
     assert kobai.ask_worker("look", index=0)["probabilities"] != trained
-    kobai.network.select_option(label="your training before the reset, 30 iterations")
-    kobai.expect_network("your training before the reset, 30 iterations")
+    kobai.network.select_option(label="your training, 30 iterations, seed 0")
+    kobai.expect_network("your training, 30 iterations, seed 0")
     assert kobai.ask_worker("look", index=0)["probabilities"] == trained
 
 

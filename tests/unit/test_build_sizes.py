@@ -30,7 +30,7 @@ def site_with(tmp_path, megabytes):
         ("pyodide/pyodide.asm.wasm", "ready to predict"),
         ("pyodide/numpy-2.4.3-cp314.whl", "ready to predict"),
         ("py/library.zip", "ready to predict"),
-        ("networks/book.pkl", "ready to predict"),
+        ("networks/two_layer_net.pkl", "ready to predict"),
         ("data/t10k-images-idx3-ubyte.gz", "ready to predict"),
         ("data/train-images-idx3-ubyte.gz", "ready to train"),
         ("pyodide/matplotlib-3.10.8-cp314.whl", "on demand"),
