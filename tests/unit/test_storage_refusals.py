@@ -154,10 +154,10 @@ def _refusal(found: Any) -> str:
 
 def test_an_instance_without_params_is_refused(book: BookClasses) -> None:
     instance = book.make("two_layer_net")()
-    assert "holds an object of TwoLayerNet without params" in _refusal(instance)
+    assert "holds an object of TwoLayerNet, but it has no params" in _refusal(instance)
     instance.params = "W1"
-    assert "holds an object of TwoLayerNet without params" in _refusal(instance)
-    assert "holds an object of Affine without params" in _refusal(book.layer("Affine"))
+    assert "holds an object of TwoLayerNet, but it has no params" in _refusal(instance)
+    assert "holds an object of Affine, but it has no params" in _refusal(book.layer("Affine"))
 
 
 def test_layers_that_kobai_does_not_compute_are_refused(book: BookClasses) -> None:
