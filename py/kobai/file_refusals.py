@@ -13,8 +13,8 @@ MAX_NESTING = 32  # open marks of a pickle, or tuples within tuples
 
 def too_large() -> NoReturn:
     raise NetworkFileError(
-        "The file holds more than Kobai opens: at most {megabytes} MB and {millions} million numbers, nested "
-        "{levels} deep. The network of chapter 4 has 39,760 numbers, about 0.3 MB.",
+        "The file holds more than Kobai opens: at most {megabytes} MB, {millions} million numbers and "
+        "{levels} levels. The network of chapter 4 has 39,760 numbers, about 0.3 MB.",
         megabytes=MAX_BYTES // 1024 // 1024,
         millions=MAX_ELEMENTS // 1024 // 1024,
         levels=MAX_NESTING,

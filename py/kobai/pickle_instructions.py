@@ -15,7 +15,8 @@ from typing import NamedTuple, NoReturn
 from .errors import NetworkFileError
 from .file_refusals import ends_early, too_large
 
-MAX_TEXT_BYTES = 16 * 1024 * 1024  # of one text, which may take four times as much memory
+MAX_TEXT_BYTES = 16 * 1024 * 1024  # of one text
+MAX_WIDE_BYTES = 4 * 1024 * 1024  # of all texts beyond latin-1, which take four bytes of memory a character
 MAX_INSTRUCTIONS = 50_000
 
 # What Pickler emits for dicts, arrays and plain instances. Not here: EXT1/2/4 (calls by number), PERSID (asks
@@ -30,6 +31,8 @@ _NEEDED = (
 )
 _ALLOWED = frozenset(_NEEDED.split())
 _BY_CODE = {info.code: info for info in pickletools.opcodes}
+_WIDE = re.compile(rb"[\xc4-\xff]")  # in UTF-8; arrays that were saved as text are latin-1
+_WIDE_ESCAPE = re.compile(rb"\\u(?!00)|\\U")
 _UNKNOWN_ESCAPE = re.compile(
     rb"\\(?!x[0-9a-fA-F]{2}|['\"nrt])"
 )  # all of repr() in Python 2, but the doubled backslash
@@ -46,6 +49,7 @@ class Instruction(NamedTuple):
 def instructions(data: bytes) -> Iterator[Instruction]:
     """The instructions of a pickle up to and including STOP. Raises NetworkFileError if they are invalid."""
     stream = io.BytesIO(data)
+    wide = 0
     for _ in range(MAX_INSTRUCTIONS):
         position = stream.tell()
         code = stream.read(1)
@@ -59,6 +63,9 @@ def instructions(data: bytes) -> Iterator[Instruction]:
                 "The file contains the pickle instruction {name}, which no network needs. Nothing was run.",
                 name=info.name,
             )
+        wide += _wide_bytes(info.name, data, position + 1)
+        if wide > MAX_WIDE_BYTES:
+            too_large()
         try:
             argument = _argument(info, stream, data)
         except (ValueError, OverflowError) as error:
@@ -100,6 +107,20 @@ def _argument(info: pickletools.OpcodeInfo, stream: io.BytesIO, data: bytes) -> 
     if type(argument) is int and argument.bit_length() > 64:
         raise ValueError("number too large")
     return argument
+
+
+def _wide_bytes(name: str, data: bytes, start: int) -> int:
+    """How long the text at `start` is if it has characters beyond latin-1, else 0; nothing is copied."""
+    width = {"SHORT_BINUNICODE": 1, "BINUNICODE": 4, "BINUNICODE8": 8}.get(name)
+    if width is not None:
+        pattern, first = _WIDE, start + width
+        end = min(first + int.from_bytes(data[start:first], "little"), len(data))
+    elif name == "UNICODE":
+        pattern, first = _WIDE_ESCAPE, start
+        end = max(data.find(b"\n", start), start)
+    else:
+        return 0
+    return end - first if pattern.search(data, first, end) else 0
 
 
 def _line(stream: io.BytesIO) -> bytes:

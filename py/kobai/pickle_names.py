@@ -54,12 +54,14 @@ class Name:
 class Budget:
     """Limits the bytes copied in all: a file can name one long text many thousand times."""
 
+    MAX_COPIED = MAX_BYTES // 2  # with the texts themselves, less than 100 MB
+
     def __init__(self) -> None:
         self.copied = 0
 
     def charge(self, count: int) -> None:
         self.copied += count
-        if self.copied > MAX_BYTES:
+        if self.copied > self.MAX_COPIED:
             too_large()
 
     def encode(self, text: object, name: str) -> bytes:

@@ -76,7 +76,9 @@ def _opened(
 def _params(found: Instance) -> dict[str, object]:
     params = found.state.get("params")
     if found.name not in NETWORKS or not isinstance(params, dict):
-        raise NetworkFileError("The file holds a {name} without params W1, b1, W2, b2.", name=found.name)
+        raise NetworkFileError(
+            "The file holds an object of {name}, but it has no params (W1, b1, W2, b2, …).", name=found.name
+        )
     return params
 
 

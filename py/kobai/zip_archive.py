@@ -24,6 +24,7 @@ _END = struct.Struct("<4s4H2LH")
 _ENCRYPTED, _SIZES_FOLLOW, _UTF8 = 0x1, 0x8, 0x800
 _FLAGS = _SIZES_FOLLOW | _UTF8 | 0x6  # 0x6: how hard the writer tried
 _STORED, _DEFLATED = 0, 8
+_VERSION = 45  # of the format, times ten: the first with zip64
 _IN_ZIP64 = 0xFFFFFFFF
 
 
@@ -95,7 +96,7 @@ def _members(directory: bytes, count: int) -> list[_Member]:
         if position + _ENTRY.size > len(directory):
             damaged_directory()
         entry = _ENTRY.unpack_from(directory, position)
-        signature, _, _, flags, method, _, _, crc, packed, size = entry[:10]
+        signature, _, needed, flags, method, _, _, crc, packed, size = entry[:10]
         name_length, extra_length, comment_length, disk, _, _, start = entry[10:]
         position += _ENTRY.size
         raw_name = directory[position : position + name_length]
@@ -105,7 +106,7 @@ def _members(directory: bytes, count: int) -> list[_Member]:
         name = _name(raw_name, flags)
         if flags & _ENCRYPTED:
             raise NetworkFileError("The .npz file is protected by a password. Save it without one.")
-        if flags & ~_FLAGS or method not in (_STORED, _DEFLATED):
+        if needed > _VERSION or flags & ~_FLAGS or method not in (_STORED, _DEFLATED):
             foreign_member(name)
         if method == _STORED and packed != size:
             damaged_member(name)

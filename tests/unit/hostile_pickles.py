@@ -296,6 +296,15 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     )
     state = array_state(group(integer(200_000)), text("\0" * 1_600_000))
     yield "many array states", EMPTY_ARRAY + state + b"q\x01b" + b"h\x01b" * 9_000
+    wide = text("\U0001f600" + "x" * 1_000_000)  # takes four bytes of memory a character
+    yield "60 MB of wide texts", b"](" + wide * 60 + b"e" + text("end") + b")R"
+    wide = b"V\\U0001f600" + b"x" * 1_000_000 + b"\n"
+    yield "60 MB of escaped wide texts", b"](" + wide * 60 + b"e" + text("end") + b")R"
+    short = b"\x8c\xff" + ("\U0001f600" + "x" * 251).encode()
+    yield "many short wide texts", b"](" + short * 40_000 + b"e" + text("end") + b")R"
+    encode = name("_codecs", "encode") + text("x" * 15_000_000) + text("latin1") + b"\x86R"
+    yield "60 MB of texts encoded", b"](" + encode * 4 + b"e" + text("end") + b")R"
+    yield "60 MB of bytes", b"](" + raw(bytes(15_000_000)) * 4 + b"e" + text("end") + b")R"
     yield "huge array of nothing", EMPTY_ARRAY + array_state(group(*[integer(10_000)] * 8), raw(b"")) + b"b"
 
 

@@ -184,6 +184,7 @@ def odd_members() -> Iterator[tuple[str, bytes]]:
     yield "strongly encrypted", _with(Member("W3.npy", ONE, flags=0x41))
     yield "patch", _with(Member("W3.npy", ONE, flags=0x20))
     yield "encrypted directory", _with(Member("W3.npy", ONE, flags=0x2000))
+    yield "version 13.9", good_archive().replace(b"PK\1\2" + b"\x14\0\x14", b"PK\1\2" + b"\x14\0\x8b")
     for method in (1, 6, 9, 12, 14, 93, 95, 98, 99, 65535):
         yield f"method {method}", _with(Member("W3.npy", ONE, method=method))
     for name, how in (("bzip2", zipfile.ZIP_BZIP2), ("lzma", zipfile.ZIP_LZMA)):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import pickletools
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import hostile_names
@@ -12,11 +14,13 @@ import hostile_pickles
 import numpy as np
 import pickle_writing
 import pytest
+from book_classes import BookClasses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kobai.errors import NetworkFileError
-from kobai.network import TwoLayerNet
+from kobai.multi_layer_net import layer_sizes
 from kobai.storage import load_network
+from some_networks import some_params
 
 CORPUS = dict(hostile_pickles.corpus())
 GOOD = {protocol: pickle_writing.good_file(protocol) for protocol in range(6)}
@@ -140,17 +144,22 @@ def test_a_file_cut_short_says_so(protocol: int) -> None:
 
 
 def _network_or_refusal(data: bytes) -> None:
+    start = time.process_time()
     try:
-        network = load_network(data)
+        params = load_network(data).params
     except NetworkFileError:
         return
-    assert isinstance(network, TwoLayerNet)
-    hidden_size = network.params["W1"].shape[1]
-    shapes = {"W1": (784, hidden_size), "b1": (hidden_size,), "W2": (hidden_size, 10), "b2": (10,)}
-    for name, shape in shapes.items():
-        assert network.params[name].shape == shape
-        assert network.params[name].dtype == np.float64
-        assert np.isfinite(network.params[name]).all()
+    finally:
+        assert time.process_time() - start < 1
+    sizes = layer_sizes(params)
+    assert (sizes[0], sizes[-1]) == (784, 10)
+    assert len(params) == 2 * (len(sizes) - 1)
+    for i, shape in enumerate(zip(sizes, sizes[1:], strict=False), start=1):
+        assert params[f"W{i}"].shape == shape
+        assert params[f"b{i}"].shape == shape[1:]
+    for array in params.values():
+        assert array.dtype == np.float64
+        assert np.isfinite(array).all()
 
 
 # The instructions, not the numbers within the arrays, are where a changed byte matters
@@ -161,6 +170,25 @@ _EDITS = st.lists(
 )
 
 
+def _instances() -> dict[str, bytes]:
+    """Networks of chapters 5 and 6 with all that training leaves in them."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        book = BookClasses(monkeypatch)
+        deep = some_params(784, 3, 2, 10)
+        networks = {
+            "chapter 5": book.two_layer_net(pickle_writing.params()),
+            "chapter 6": book.multi_layer_net(deep, "Sigmoid"),
+        }
+        return {
+            f"{label}, protocol {protocol}": pickle.dumps(network, protocol)
+            for label, network in networks.items()
+            for protocol in range(6)
+        }
+
+
+INSTANCES = _instances()
+
+
 def _edited(data: bytes, edits: list[tuple[str, float, int]], keep: int = 0) -> bytes:
     changed = bytearray(data)
     for kind, where, value in edits:
@@ -169,13 +197,13 @@ def _edited(data: bytes, edits: list[tuple[str, float, int]], keep: int = 0) -> 
     return bytes(changed)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(protocol=st.integers(0, 5), edits=_EDITS)
 def test_a_changed_file_is_a_network_or_refused(protocol: int, edits: list[tuple[str, float, int]]) -> None:
     _network_or_refusal(_edited(GOOD[protocol], edits))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(protocol=st.integers(0, 5), edits=_EDITS, data=st.data())
 def test_changed_instructions_are_a_network_or_refused(
     protocol: int, edits: list[tuple[str, float, int]], data: st.DataObject
@@ -185,7 +213,19 @@ def test_changed_instructions_are_a_network_or_refused(
     _network_or_refusal(head + GOOD[protocol][150:-300] + tail)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=500)
+@given(label=st.sampled_from(sorted(INSTANCES)), edits=_EDITS)
+def test_a_changed_instance_is_a_network_or_refused(label: str, edits: list[tuple[str, float, int]]) -> None:
+    """Changed where the instructions are: most of the bytes are numbers."""
+    data = bytearray(INSTANCES[label])
+    positions = [position for _info, _argument, position in pickletools.genops(bytes(data))]
+    for kind, where, value in sorted(edits, key=lambda edit: -edit[1]):
+        position = positions[int(where * (len(positions) - 1))] + value % 3
+        data[position : position + (kind != "insert")] = b"" if kind == "delete" else bytes([value])
+    _network_or_refusal(bytes(data))
+
+
+@settings(max_examples=300)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"\x80\x02", b"\x80\x04", b"(dp0\n", b"}q\x00("]))
 def test_random_bytes_are_refused(data: bytes, start: bytes) -> None:
     with pytest.raises(NetworkFileError):
@@ -202,7 +242,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(st.lists(_PIECES, max_size=40))
 def test_random_instructions_are_refused(pieces: list[bytes]) -> None:
     with pytest.raises(NetworkFileError):
