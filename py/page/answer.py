@@ -1,25 +1,15 @@
 """The chosen image, large, beside the probability of each digit."""
 
-from dom import by_id, make
+from bars import Bars, most_probable
+from dom import by_id
 from pyscript import document
 from words import N_, _, on_language, percent
 
 _now = {"image": None, "network": lambda: ""}
-_rows = []
 
 
 def start():
-    body = document.querySelector("#bars tbody")
-    for digit in range(10):
-        row = make("tr")
-        head = make("th", str(digit), scope="row")
-        cell = make("td")
-        bar = make("span", **{"class": "bar"})
-        cell.append(bar)
-        value = make("td", "–", **{"class": "value"})
-        row.append(head, cell, value)
-        body.append(row)
-        _rows.append((row, bar, value))
+    _now["bars"] = Bars(document.querySelector("#bars tbody"))
     on_language(_show)
 
 
@@ -41,6 +31,16 @@ def index():
     return _now["image"]["index"] if _now["image"] else 0
 
 
+def verdict(image):
+    """A sentence: the answer to this image (as for show), how sure, and whether it is right."""
+    probabilities = image["probabilities"]
+    answer = most_probable(probabilities)
+    sentence = N_("Answer: {answer} ({percent}). Correct.")
+    if answer != image["label"]:
+        sentence = N_("Answer: {answer} ({percent}). Wrong: it is a {label}.")
+    return _(sentence, answer=answer, percent=percent(probabilities[answer]), label=image["label"])
+
+
 def _show():
     image = _now["image"]
     if not image:
@@ -52,17 +52,8 @@ def _show():
         portrait.src = image["src"]
     portrait.alt = _("Enlarged: {image}", image=name)
     by_id("portrait-caption").textContent = name
-    probabilities = image["probabilities"]
-    answer = max(range(10), key=lambda digit: probabilities[digit])
-    sentence = N_("Answer: {answer} ({percent}). Correct.")
-    if answer != label:
-        sentence = N_("Answer: {answer} ({percent}). Wrong: it is a {label}.")
-    verdict = by_id("verdict")
-    verdict.textContent = _(sentence, answer=answer, percent=percent(probabilities[answer]), label=label)
-    verdict.className = "verdict right" if answer == label else "verdict wrong"
-    for digit, (row, bar, value) in enumerate(_rows):
-        bar.style.width = f"{probabilities[digit] * 100:.3f}%"
-        value.textContent = percent(probabilities[digit])
-        row.className = ("answer-row " if digit == answer else "") + ("label-row" if digit == label else "")
-        row.title = _("the correct digit") if digit == label else ""
+    by_id("verdict").textContent = verdict(image)
+    right = most_probable(image["probabilities"]) == label
+    by_id("verdict").className = "verdict right" if right else "verdict wrong"
+    _now["bars"].show(image["probabilities"], label)
     by_id("answered-by").textContent = _("Answered by: {network}", network=_now["network"]())

@@ -4,7 +4,7 @@ import answer
 import networks
 import trainer
 from dom import by_id, enable, make, on, on_click, spawn
-from pyscript import document, ffi
+from grid import Grid
 from words import _, number, on_language, percent
 
 FILTERS = ("filter-answer", "filter-digit", "filter-index", "filter-count")
@@ -14,11 +14,10 @@ _now = {"start": 0, "total": 10000, "items": [], "chosen": 0, "listeners": []}
 def start(first):
     """first: the answers that ship with the page, so that a click works before Python does."""
     _now["items"] = first["images"]
+    _now["grid"] = Grid(by_id("thumbs"), lambda index: spawn(choose(index)))
     answer.start()
     _fill()
     answer.show(_now["items"][0], networks.name_of_current)
-    on(by_id("thumbs"), "click", _on_click)
-    on(by_id("thumbs"), "keydown", _on_key)
     for name in FILTERS:
         on(by_id(name), "change", lambda event: spawn(_filter()))
     on(by_id("filters"), "submit", lambda event: event.preventDefault())
@@ -87,7 +86,7 @@ async def refresh():
 async def choose(index):
     """Show this image large, with the probabilities of the network in use."""
     _now["chosen"] = index
-    _mark()
+    _now["grid"].mark(_now["chosen"])
     if trainer.ready():
         reply = (await trainer.call("look", index=index))[0]
         if _now["chosen"] == index:
@@ -174,7 +173,6 @@ def _where():
 
 
 def _fill():
-    thumbs = by_id("thumbs")
     parts = []
     for image in _now["items"]:
         item = make("li")
@@ -184,60 +182,10 @@ def _fill():
         _name(picture, image)
         item.append(picture)
         parts.append(item)
-    thumbs.replaceChildren(*parts)
-    _mark()
+    _now["grid"].fill(parts, _now["chosen"])
     _where()
 
 
 def _images():
     pictures = by_id("thumbs").querySelectorAll("img")
     return [(pictures.item(i), image) for i, image in enumerate(_now["items"])]
-
-
-def _mark():
-    """Show which image is chosen; the Tab key reaches the chosen one, or else the first."""
-    pictures = _images()
-    indices = [image["index"] for item, image in pictures]
-    reachable = _now["chosen"] if _now["chosen"] in indices else (indices[0] if indices else None)
-    for item, image in pictures:
-        item.tabIndex = 0 if image["index"] == reachable else -1
-        if image["index"] == _now["chosen"]:
-            item.setAttribute("aria-current", "true")
-        else:
-            item.removeAttribute("aria-current")
-
-
-def _on_click(event):
-    index = event.target.getAttribute("data-index")
-    if index is not None:
-        spawn(choose(int(index)))
-
-
-def _on_key(event):
-    pictures = _images()
-    at = [i for i, (item, image) in enumerate(pictures) if item.isSameNode(document.activeElement)]
-    if not at:
-        return
-    if event.key in ("Enter", " "):
-        event.preventDefault()
-        spawn(choose(pictures[at[0]][1]["index"]))
-        return
-    across = _columns(pictures)
-    step = {"ArrowRight": 1, "ArrowLeft": -1, "ArrowDown": across, "ArrowUp": -across}.get(event.key)
-    if event.key == "Home":
-        step = -at[0]
-    if event.key == "End":
-        step = len(pictures) - 1 - at[0]
-    if step is None:
-        return
-    event.preventDefault()
-    goal = at[0] + step
-    if 0 <= goal < len(pictures):
-        pictures[at[0]][0].tabIndex = -1
-        pictures[goal][0].tabIndex = 0
-        pictures[goal][0].focus(ffi.to_js({"preventScroll": False}))
-
-
-def _columns(pictures):
-    top = pictures[0][0].offsetTop
-    return sum(1 for item, image in pictures if item.offsetTop == top)

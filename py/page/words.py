@@ -41,6 +41,11 @@ def number(value):
     return f"{value:,}"
 
 
+def images_of(count):
+    """1 image, 2 images."""
+    return _("1 image") if count == 1 else _("{count} images", count=number(count))
+
+
 def percent(part, digits=2):
     return f"{part * 100:.{digits}f} %"
 
