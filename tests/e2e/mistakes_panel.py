@@ -16,7 +16,7 @@ class MistakesPanel:
         self.region = kobai.region("Mistakes")
         self.matrix = self.region.get_by_role("grid")
         self.list = self.region.get_by_role("group", name="Mistaken images to choose from")
-        self.title = kobai.region("Mistaken images").get_by_role("status")
+        self.title = kobai.region("Mistaken images").get_by_role("heading")
         self.large = kobai.region("Mistaken images").get_by_role(
             "table", name="The probability of each digit"
         )

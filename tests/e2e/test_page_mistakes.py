@@ -291,7 +291,7 @@ def test_a_network_that_always_answers_the_same(panel):
     labels = reference.labels_to_test()
     assert panel.counts() == matrix_of(labels, np.zeros(10_000, dtype=int))
     rows = panel.table("Precision and recall")
-    assert rows[0] == ["0", "980", "100.0 %", "10,000", "9.8 %", "17.8 %"]
+    assert rows[0] == ["0", "980", "100.0 %", "10,000", "9.8 %", "17.9 %"]
     assert rows[1] == ["1", "1,135", "0.0 %", "0", "–", "0.0 %"]
     expect(
         panel.region.get_by_text("On average it is 10.0 % sure, and right in 9.8 %: no more")
