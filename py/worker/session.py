@@ -105,7 +105,8 @@ class Session:
         """What a network says of the chosen test image."""
         x = self.networks.inputs(key, self.x_test[self.chosen : self.chosen + 1])
         with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
-            return self.networks.network(key).predict(x)[0].tolist()
+            y = self.networks.network(key).predict(x)[0]
+        return np.nan_to_num(y).tolist()  # JSON has no NaN
 
     async def measure(self):
         """The accuracy of the network in use on all test images."""
