@@ -83,12 +83,17 @@ def _verdict(reply):
 
 def _row(one):
     row = make("tr")
-    row.append(make("th", f"{percent(one['above'], 0)} – {percent(one['up_to'], 0)}", scope="row"))
+    row.append(make("th", _between(one["above"], one["up_to"], 0), scope="row"))
     for text in (
         number(one["count"]),
         percent(one["sure"], 1),
         percent(one["right"], 1),
-        f"{percent(one['low'], 1)} – {percent(one['high'], 1)}",
+        _between(one["low"], one["high"], 1),
     ):
         row.append(make("td", text))
     return row
+
+
+def _between(low, high, digits):
+    """20–30 %."""
+    return f"{low * 100:.{digits}f}–{percent(high, digits)}"
