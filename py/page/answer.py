@@ -1,25 +1,16 @@
 """The chosen image, large, beside the probability of each digit."""
 
-from dom import by_id, make
+from bars import Bars, say_verdict
+from dom import by_id
 from pyscript import document
-from words import N_, _, on_language, percent
+from words import _, on_language
 
 _now = {"image": None, "network": lambda: ""}
-_rows = []
+_bars = []
 
 
 def start():
-    body = document.querySelector("#bars tbody")
-    for digit in range(10):
-        row = make("tr")
-        head = make("th", str(digit), scope="row")
-        cell = make("td")
-        bar = make("span", **{"class": "bar"})
-        cell.append(bar)
-        value = make("td", "–", **{"class": "value"})
-        row.append(head, cell, value)
-        body.append(row)
-        _rows.append((row, bar, value))
+    _bars.append(Bars(document.querySelector("#bars tbody")))
     on_language(_show)
 
 
@@ -53,16 +44,6 @@ def _show():
     portrait.alt = _("Enlarged: {image}", image=name)
     by_id("portrait-caption").textContent = name
     probabilities = image["probabilities"]
-    answer = max(range(10), key=lambda digit: probabilities[digit])
-    sentence = N_("Answer: {answer} ({percent}). Correct.")
-    if answer != label:
-        sentence = N_("Answer: {answer} ({percent}). Wrong: it is a {label}.")
-    verdict = by_id("verdict")
-    verdict.textContent = _(sentence, answer=answer, percent=percent(probabilities[answer]), label=label)
-    verdict.className = "verdict right" if answer == label else "verdict wrong"
-    for digit, (row, bar, value) in enumerate(_rows):
-        bar.style.width = f"{probabilities[digit] * 100:.3f}%"
-        value.textContent = percent(probabilities[digit])
-        row.className = ("answer-row " if digit == answer else "") + ("label-row" if digit == label else "")
-        row.title = _("the correct digit") if digit == label else ""
+    say_verdict(by_id("verdict"), probabilities, label)
+    _bars[0].show(probabilities, label)
     by_id("answered-by").textContent = _("Answered by: {network}", network=_now["network"]())

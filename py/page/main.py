@@ -9,6 +9,7 @@ import gradients
 import loading
 import networks
 import opening
+import own_digit
 import panels
 import problems
 import rooms
@@ -45,6 +46,7 @@ async def start_panels():
     training.start()
     figure.start()
     gradients.start()
+    own_digit.start()
     shelf.start()
     saving.start()
     opening.start()

@@ -7,11 +7,13 @@ await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this
 
 from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
+from worker.own_digit import OwnDigit  # noqa: E402
 from worker.session import Session  # noqa: E402
 
 session = Session()
 networks = session.networks
 gradients = Gradients(session)
+digit = OwnDigit(session)
 __export__ = []
 
 
@@ -48,5 +50,8 @@ for function in (
     networks.download,
     gradients.check_gradients,
     gradients.stop_checking,
+    digit.read_digit,
+    digit.keep_digit,
+    digit.kept_digit,
 ):
     export(function)
