@@ -57,17 +57,15 @@ async def _refresh():
     """First of all what an earlier visit left, then the answers of the networks as they are now."""
     if not _now["restored"]:
         kept = (await trainer.call("kept_digit"))[0]["state"]
-        state = json.loads(kept) if kept else _state()
-        _put(state)
-        try:
-            await paper.load(_stroke_begins, lambda: spawn(_ask()), _stroke_ends)
-            _now["restored"] = True
-        except Problem as problem:
-            problem.retry = lambda: spawn(_refresh())
-            raise problem
-        finally:
-            _put(state)  # the strokes, too, when there is a paper
+        if kept:
+            _put(json.loads(kept))
+        _now["restored"] = True
     await _ask()
+    try:
+        await paper.load(_stroke_begins, lambda: spawn(_ask()), _stroke_ends)
+    except Problem as problem:  # the buttons work without it
+        problem.retry = lambda: spawn(_refresh())
+        raise problem
 
 
 # ------------------------------------------------------------------ what there is, and changing it

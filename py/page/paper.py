@@ -13,7 +13,7 @@ SIDE = 280  # px on the page, as in own_digit.css
 PEN = 22  # px, the same for mouse, finger and pen, however fast
 NEAREST = 2  # px between two points that are told apart
 NOTHING = "[]"  # no strokes
-_now = {"pad": None}
+_now = {"pad": None, "strokes": NOTHING}  # the strokes until there is a pad
 
 
 async def load(begun, moved, ended):
@@ -32,6 +32,7 @@ async def load(begun, moved, ended):
     options = {"minWidth": PEN / 2, "maxWidth": PEN / 2, "dotSize": PEN / 2, "minDistance": NEAREST}
     pad = js.SignaturePad.new(canvas, ffi.to_js(dict(options, throttle=0, penColor="white")))
     _now["pad"] = pad
+    put(_now["strokes"])
 
     def end(event):
         _finish_line()
@@ -69,11 +70,12 @@ def _finish_line():
 def strokes():
     """All strokes as JSON text: groups of points in px of the page."""
     if not _now["pad"]:
-        return NOTHING
+        return _now["strokes"]
     return js.JSON.stringify(_now["pad"].toData(), ffi.to_js(["points", "x", "y"]))
 
 
 def put(text):
     """Have these strokes on the paper instead."""
+    _now["strokes"] = text
     if _now["pad"] and text != strokes():
         _now["pad"].fromData(js.JSON.parse(text))
