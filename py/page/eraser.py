@@ -20,12 +20,17 @@ def start(erase, ink):
 
 
 def take(in_hand):
-    """Take the eraser into the hand, or put it down."""
-    if in_hand == _now["in_hand"]:
-        return
+    """Take the eraser into the hand, or put it down; the focus goes with it."""
     _now["in_hand"] = in_hand
     _show()
     by_id("seen-frame" if in_hand else "digit-eraser").focus()
+
+
+def put_away():
+    """There is something else to do: the eraser is put down, the focus stays."""
+    if _now["in_hand"]:
+        _now["in_hand"] = False
+        _show()
 
 
 def _show():

@@ -28,7 +28,7 @@ CHANGES = {
     "thin": ["thin"],
 }
 _now = {"image": None, "changes": [], "centred": True, "reply": None, "restored": False}
-_asking = {"busy": False, "again": False}
+_asking = {"busy": False, "again": False, "aloud": False}
 _before = []  # the state before each of the last actions
 _bars = []
 
@@ -100,12 +100,12 @@ async def _act(**values):
 
 
 async def _take():
-    eraser.take(False)
+    eraser.put_away()
     await _act(strokes=paper.NOTHING, image=answer.index(), changes=[])
 
 
 async def _clear():
-    eraser.take(False)
+    eraser.put_away()
     await _act(strokes=paper.NOTHING, image=None, changes=[])
 
 
@@ -150,10 +150,9 @@ def _stroke_ends():
 
 
 async def _ask_and_keep():
-    await trainer.call("keep_digit", state=json.dumps(_state()))
+    _asking["aloud"] = True
     await _ask()
-    if _now["reply"]:
-        by_id("digit-spoken").textContent = by_id("digit-verdict").textContent
+    await trainer.call("keep_digit", state=json.dumps(_state()))
 
 
 async def _ask():
@@ -168,6 +167,9 @@ async def _ask():
             call = trainer.call("read_digit", pen=paper.PEN, side=paper.SIDE, **_state())
             _now["reply"] = (await call)[0]
             _show()
+        if _asking["aloud"]:  # not while one draws: a screen reader would never come to an end
+            _asking["aloud"] = False
+            by_id("digit-spoken").textContent = by_id("digit-verdict").textContent
     finally:
         _asking["busy"] = False
 
@@ -188,6 +190,7 @@ def _show():
         by_id("paper-image").src = reply["paper"]["src"]
     label = reply["paper"]["label"] if reply["paper"] else None
     if reply["empty"]:
+        eraser.put_away()
         _bars[0].show(None)
         by_id("digit-verdict").textContent = _("Nothing is drawn yet.")
         by_id("digit-verdict").className = "verdict"
