@@ -1,7 +1,5 @@
 """The learner's own digit: drawn, or a test image changed by buttons, and what the networks make of it."""
 
-import json
-
 import answer
 import eraser
 import gallery
@@ -56,9 +54,9 @@ def _on_change_button(name):
 async def _refresh():
     """First of all what an earlier visit left, then the answers of the networks as they are now."""
     if not _now["restored"]:
-        kept = (await trainer.call("kept_digit"))[0]["state"]
+        kept = (await trainer.call("kept_digit"))[0]
         if kept:
-            _put(json.loads(kept))
+            _put(kept)
         _now["restored"] = True
     await _ask()
     try:
@@ -72,8 +70,12 @@ async def _refresh():
 
 
 def _state():
+    return dict(_rest(), strokes=paper.strokes())
+
+
+def _rest():
+    """All but the strokes, which can be long: they travel as the text they are."""
     return {
-        "strokes": paper.strokes(),
         "image": _now["image"],
         "changes": [list(change) for change in _now["changes"]],
         "centred": _now["centred"],
@@ -152,7 +154,7 @@ def _stroke_ends():
 async def _ask_and_keep():
     _asking["aloud"] = True
     await _ask()
-    await trainer.call("keep_digit", state=json.dumps(_state()))
+    await trainer.call("keep_digit", paper.strokes(), rest=_rest())
 
 
 async def _ask():
@@ -164,7 +166,7 @@ async def _ask():
     try:
         while _asking["again"]:
             _asking["again"] = False
-            call = trainer.call("read_digit", pen=paper.PEN, side=paper.SIDE, **_state())
+            call = trainer.call("read_digit", paper.strokes(), pen=paper.PEN, side=paper.SIDE, **_rest())
             _now["reply"] = (await call)[0]
             _show()
         if _asking["aloud"]:  # not while one draws: a screen reader would never come to an end

@@ -51,14 +51,15 @@ class OwnDigit:
     def _paper(self, image):
         return {"label": int(self.session.t_test[image]), "src": _address(self.session.x_test[image])}
 
-    async def keep_digit(self, state):
-        """Keep this text for the next visit."""
-        await self.session.store.put(SLOT, state.encode())
+    async def keep_digit(self, strokes, rest):
+        """Keep it all for the next visit: the strokes as above, the rest as the page wants it back."""
+        await self.session.store.put(SLOT, strokes.encode(), **rest)
         return {}
 
     def kept_digit(self):
+        """What an earlier visit left: {strokes, …}; {} if nothing."""
         kept = self.session.store.get(SLOT)
-        return {"state": kept[0].decode() if kept else None}
+        return {"strokes": kept[0].decode(), **kept[1]} if kept else {}
 
 
 def _address(image):
