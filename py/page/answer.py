@@ -1,15 +1,16 @@
 """The chosen image, large, beside the probability of each digit."""
 
-from bars import Bars, most_probable
+from bars import Bars, say_verdict
 from dom import by_id
 from pyscript import document
-from words import N_, _, on_language, percent
+from words import _, on_language
 
 _now = {"image": None, "network": lambda: ""}
+_bars = []
 
 
 def start():
-    _now["bars"] = Bars(document.querySelector("#bars tbody"))
+    _bars.append(Bars(document.querySelector("#bars tbody")))
     on_language(_show)
 
 
@@ -31,16 +32,6 @@ def index():
     return _now["image"]["index"] if _now["image"] else 0
 
 
-def verdict(image):
-    """A sentence: the answer to this image (as for show), how sure, and whether it is right."""
-    probabilities = image["probabilities"]
-    answer = most_probable(probabilities)
-    sentence = N_("Answer: {answer} ({percent}). Correct.")
-    if answer != image["label"]:
-        sentence = N_("Answer: {answer} ({percent}). Wrong: it is a {label}.")
-    return _(sentence, answer=answer, percent=percent(probabilities[answer]), label=image["label"])
-
-
 def _show():
     image = _now["image"]
     if not image:
@@ -52,8 +43,7 @@ def _show():
         portrait.src = image["src"]
     portrait.alt = _("Enlarged: {image}", image=name)
     by_id("portrait-caption").textContent = name
-    by_id("verdict").textContent = verdict(image)
-    right = most_probable(image["probabilities"]) == label
-    by_id("verdict").className = "verdict right" if right else "verdict wrong"
-    _now["bars"].show(image["probabilities"], label)
+    probabilities = image["probabilities"]
+    say_verdict(by_id("verdict"), probabilities, label)
+    _bars[0].show(probabilities, label)
     by_id("answered-by").textContent = _("Answered by: {network}", network=_now["network"]())

@@ -1,11 +1,15 @@
-"""The ten probabilities of one image as bars: the rows of a table."""
+"""The probability of each digit as a table of bars, and the answer as a sentence."""
 
 from dom import make
-from words import _, percent
+from words import N_, _, percent
+
+CORRECT = N_("Answer: {answer} ({percent}). Correct.")
+WRONG = N_("Answer: {answer} ({percent}). Wrong: it is a {label}.")
+UNKNOWN = N_("Answer: {answer} ({percent}).")
 
 
 class Bars:
-    """body: an empty tbody, which gets a row for each digit: digit, bar, probability."""
+    """Ten rows in the body of a table."""
 
     def __init__(self, body):
         self._rows = []
@@ -20,17 +24,26 @@ class Bars:
             body.append(row)
             self._rows.append((row, bar, value))
 
-    def show(self, probabilities, label):
-        """The most probable digit stands out; label, the correct one, is marked."""
-        answer = most_probable(probabilities)
+    def show(self, probabilities, label=None):
+        """label: the correct digit, where it is known; probabilities None: no answer."""
+        answer = answer_of(probabilities) if probabilities else None
         for digit, (row, bar, value) in enumerate(self._rows):
-            bar.style.width = f"{probabilities[digit] * 100:.3f}%"
-            value.textContent = percent(probabilities[digit])
+            bar.style.width = f"{probabilities[digit] * 100:.3f}%" if probabilities else "0"
+            value.textContent = percent(probabilities[digit]) if probabilities else "–"
             row.className = ("answer-row " if digit == answer else "") + (
                 "label-row" if digit == label else ""
             )
             row.title = _("the correct digit") if digit == label else ""
 
 
-def most_probable(probabilities):
+def answer_of(probabilities):
     return max(range(10), key=lambda digit: probabilities[digit])
+
+
+def say_verdict(element, probabilities, label=None):
+    """Write the answer into the element, and whether it is right where that is known."""
+    answer = answer_of(probabilities)
+    sentence = UNKNOWN if label is None else (CORRECT if answer == label else WRONG)
+    element.textContent = _(sentence, answer=answer, percent=percent(probabilities[answer]), label=label)
+    right = "" if label is None else (" right" if answer == label else " wrong")
+    element.className = "verdict" + right

@@ -11,7 +11,7 @@ _now = {"drawn": False, "loaded": False, "addresses": {}}
 
 
 def start():
-    on_click("draw", _draw)
+    on_click("figure-draw", _draw)
     on_language(_show)
 
 
@@ -24,13 +24,13 @@ def possible(yes):
 def _show():
     yes = _now.get("possible", False)
     why = _("Train first: the figure shows your loss curve.")
-    enable("draw", yes, why)
+    enable("figure-draw", yes, why)
     by_id("draw-why").textContent = "" if yes else why
     by_id("figure").alt = _("The loss curve, drawn by Matplotlib") if _now["drawn"] else ""
 
 
 async def _draw():
-    enable("draw", False, _("Drawing…"))
+    enable("figure-draw", False, _("Drawing…"))
     by_id("draw-why").textContent = _("Drawing…")
     if not _now["loaded"]:
         loading.aim("matplotlib")

@@ -10,6 +10,7 @@ import loading
 import mistakes
 import networks
 import opening
+import own_digit
 import panels
 import problems
 import rooms
@@ -47,6 +48,7 @@ async def start_panels():
     figure.start()
     gradients.start()
     mistakes.start()
+    own_digit.start()
     shelf.start()
     saving.start()
     opening.start()

@@ -1,9 +1,8 @@
 """The images answered wrong, the most sure first: pages of them, one large with its ten probabilities."""
 
-import answer
 import gallery
 import trainer
-from bars import Bars, most_probable
+from bars import Bars, answer_of, say_verdict
 from dom import by_id, make, on, on_click, spawn
 from grid import Grid
 from words import _, images_of, number, on_language, percent
@@ -105,7 +104,7 @@ def _what():
 
 
 def _item(image):
-    given = most_probable(image["probabilities"])
+    given = answer_of(image["probabilities"])
     sure = percent(image["probabilities"][given], 1)
     item = make("li")
     button = make("button", type="button", data_index=str(image["index"]))
@@ -134,5 +133,5 @@ def _show_large():
         portrait.src = image["src"]
         portrait.alt = _("Enlarged: {image}", image=name)
         by_id("mistaken-caption").textContent = name
-        by_id("mistaken-verdict").textContent = answer.verdict(image)
+        say_verdict(by_id("mistaken-verdict"), image["probabilities"], image["label"])
         _parts["bars"].show(image["probabilities"], image["label"])

@@ -42,6 +42,7 @@ ON_DEMAND = Stage(
         "pyodide/*.whl",
         "networks/*.pkl",
         "reference/*",
+        "signature_pad/*",
     ),
     None,
 )

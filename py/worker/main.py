@@ -8,12 +8,14 @@ await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this
 from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
 from worker.mistakes import Mistakes  # noqa: E402
+from worker.own_digit import OwnDigit  # noqa: E402
 from worker.session import Session  # noqa: E402
 
 session = Session()
 networks = session.networks
 gradients = Gradients(session)
 mistakes = Mistakes(session)
+digit = OwnDigit(session)
 __export__ = []
 
 
@@ -52,5 +54,8 @@ for function in (
     gradients.stop_checking,
     mistakes.mistakes,
     mistakes.mistaken_images,
+    digit.read_digit,
+    digit.keep_digit,
+    digit.kept_digit,
 ):
     export(function)

@@ -34,6 +34,7 @@ def site_with(tmp_path, megabytes):
         ("data/t10k-images-idx3-ubyte.gz", "ready to predict"),
         ("data/train-images-idx3-ubyte.gz", "ready to train"),
         ("pyodide/matplotlib-3.10.8-cp314.whl", "on demand"),
+        ("signature_pad/signature_pad.umd.min.js", "on demand"),
         ("licenses/numpy/LICENSE.txt", "on demand"),
     ],
 )

@@ -1,0 +1,255 @@
+"""The learner's own digit: drawn, or a test image changed by buttons, and what the networks make of it."""
+
+import answer
+import eraser
+import gallery
+import networks
+import panels
+import paper
+import trainer
+from bars import Bars, answer_of, say_verdict
+from dom import by_id, enable, on, on_click, spawn
+from problems import Problem
+from pyscript import document
+from words import _, on_language, percent
+
+MOST_UNDO = 50
+TURN = 5  # degrees a press
+CHANGES = {
+    "shift-left": ["shift", 0, -1],
+    "shift-right": ["shift", 0, 1],
+    "shift-up": ["shift", -1, 0],
+    "shift-down": ["shift", 1, 0],
+    "turn-left": ["rotate", -TURN],
+    "turn-right": ["rotate", TURN],
+    "thicken": ["thicken"],
+    "thin": ["thin"],
+}
+_now = {"image": None, "changes": [], "centred": True, "reply": None, "restored": False}
+_asking = {"busy": False, "again": False, "aloud": False}
+_before = []  # the state before each of the last actions
+_bars = []
+
+
+def start():
+    _bars.append(Bars(document.querySelector("#digit-bars tbody")))
+    for name in CHANGES:
+        _on_change_button(name)
+    on_click("noise", _add_noise)
+    on_click("digit-take", _take)
+    on_click("digit-undo", _undo)
+    on_click("digit-start-over", _start_over)
+    on_click("digit-clear", _clear)
+    on(by_id("digit-centred"), "change", lambda event: spawn(_centre(by_id("digit-centred").checked)))
+    eraser.start(_erase, _is_ink)
+    gallery.on_choose(lambda index: _buttons())
+    panels.lazy("draw", _refresh)
+    on_language(_show)
+
+
+def _on_change_button(name):
+    on_click(name, lambda: _act(changes=_now["changes"] + [CHANGES[name]]))
+
+
+async def _refresh():
+    """First of all what an earlier visit left, then the answers of the networks as they are now."""
+    if not _now["restored"]:
+        kept = (await trainer.call("kept_digit"))[0]
+        if kept:
+            _put(kept)
+        _now["restored"] = True
+    await _ask()
+    try:
+        await paper.load(_stroke_begins, lambda: spawn(_ask()), _stroke_ends)
+    except Problem as problem:  # the buttons work without it
+        problem.retry = lambda: spawn(_refresh())
+        raise problem
+
+
+# ------------------------------------------------------------------ what there is, and changing it
+
+
+def _state():
+    return dict(_rest(), strokes=paper.strokes())
+
+
+def _rest():
+    """All but the strokes, which can be long: they travel as the text they are."""
+    return {
+        "image": _now["image"],
+        "changes": [list(change) for change in _now["changes"]],
+        "centred": _now["centred"],
+    }
+
+
+def _put(state):
+    for name in ("image", "changes", "centred"):
+        _now[name] = state[name]
+    paper.put(state["strokes"])
+
+
+def _remember():
+    """The state now, so that it can come back."""
+    _before.append(_state())
+    del _before[:-MOST_UNDO]
+
+
+async def _act(**values):
+    """Change the state, show what comes of it, and keep it."""
+    _remember()
+    _put(dict(_state(), **values))
+    await _ask_and_keep()
+
+
+async def _take():
+    eraser.put_away()
+    await _act(strokes=paper.NOTHING, image=answer.index(), changes=[])
+
+
+async def _clear():
+    eraser.put_away()
+    await _act(strokes=paper.NOTHING, image=None, changes=[])
+
+
+async def _start_over():
+    await _act(changes=[])
+
+
+async def _add_noise():
+    seed = sum(1 for change in _now["changes"] if change[0] == "noise")
+    await _act(changes=_now["changes"] + [["noise", seed]])
+
+
+async def _centre(yes):
+    await _act(centred=yes)
+
+
+async def _undo():
+    if _before:
+        _put(_before.pop())
+        await _ask_and_keep()
+
+
+def _erase(spot, more):
+    changes = _now["changes"]
+    if more and changes and changes[-1][0] == "erase":
+        changes[-1] = changes[-1] + [spot]
+        spawn(_ask_and_keep())
+    else:
+        spawn(_act(changes=changes + [["erase", spot]]))
+
+
+def _stroke_begins():
+    _remember()
+    by_id("paper-hint").hidden = True
+
+
+def _stroke_ends():
+    spawn(_ask_and_keep())
+
+
+# ------------------------------------------------------------------ asking and showing
+
+
+async def _ask_and_keep():
+    _asking["aloud"] = True
+    await _ask()
+    await trainer.call("keep_digit", paper.strokes(), rest=_rest())
+
+
+async def _ask():
+    """The answers to the present state; while one question is on its way, later ones become a single one."""
+    _asking["again"] = True
+    if _asking["busy"]:
+        return
+    _asking["busy"] = True
+    try:
+        while _asking["again"]:
+            _asking["again"] = False
+            call = trainer.call("read_digit", paper.strokes(), pen=paper.PEN, side=paper.SIDE, **_rest())
+            _now["reply"] = (await call)[0]
+            _show()
+        if _asking["aloud"]:  # not while one draws: a screen reader would never come to an end
+            _asking["aloud"] = False
+            by_id("digit-spoken").textContent = by_id("digit-verdict").textContent
+    finally:
+        _asking["busy"] = False
+
+
+def _is_ink(row, column):
+    return _now["reply"]["ink"][row * eraser.SIDE + column] == "1"
+
+
+def _show():
+    _buttons()
+    reply = _now["reply"]
+    if not reply:
+        return
+    by_id("seen").src = reply["seen"]
+    by_id("seen").alt = _alt(reply)
+    by_id("paper-image").hidden = reply["paper"] is None
+    if reply["paper"]:
+        by_id("paper-image").src = reply["paper"]["src"]
+    label = reply["paper"]["label"] if reply["paper"] else None
+    if reply["empty"]:
+        eraser.put_away()
+        _bars[0].show(None)
+        by_id("digit-verdict").textContent = _("Nothing is drawn yet.")
+        by_id("digit-verdict").className = "verdict"
+        by_id("digit-by").textContent = by_id("digit-beside").textContent = by_id(
+            "digit-other"
+        ).textContent = ""
+        return
+    first = reply["answers"][0]
+    _bars[0].show(first["probabilities"], label)
+    say_verdict(by_id("digit-verdict"), first["probabilities"], label)
+    by_id("digit-by").textContent = _("Answered by: {network}", network=networks.name_of(first["network"]))
+    by_id("digit-beside").textContent = " ".join(_beside(second) for second in reply["answers"][1:])
+    by_id("digit-other").textContent = _other(reply["other"])
+
+
+def _alt(reply):
+    if reply["empty"]:
+        return _("What the network sees: nothing")
+    if reply["paper"]:
+        if _now["changes"] or paper.strokes() != paper.NOTHING:
+            return _("What the network sees: test image {index}, with your changes", index=_now["image"])
+        return _("What the network sees: test image {index}", index=_now["image"])
+    return _("What the network sees: your drawing")
+
+
+def _beside(second):
+    name = networks.name_of(second["network"])
+    return _("Beside it, {network}: {answer}.", network=name, answer=_short(second["probabilities"]))
+
+
+def _other(probabilities):
+    if probabilities is None:
+        return _("A test image is centred and scaled already.")
+    if _now["centred"]:
+        return _("As it lies on the paper, the answer would be {answer}.", answer=_short(probabilities))
+    return _("Centred and scaled, the answer would be {answer}.", answer=_short(probabilities))
+
+
+def _short(probabilities):
+    found = answer_of(probabilities)
+    return f"{found} ({percent(probabilities[found])})"
+
+
+def _buttons():
+    """What can be used now, and why the rest cannot."""
+    ready, reply = trainer.ready(), _now["reply"]
+    loading = _("Python is still loading.")
+    something = bool(reply) and not reply["empty"]
+    nothing = _("Draw something first, or take a test image.") if ready else loading
+    for name in list(CHANGES) + ["noise", "digit-eraser", "digit-clear"]:
+        enable(name, something, nothing)
+    enable("digit-undo", bool(_before), _("There is nothing to undo."))
+    enable("digit-start-over", bool(_now["changes"]), _("Nothing has been changed."))
+    enable("digit-take", ready, loading)
+    by_id("digit-take").textContent = _("Take test image {index}", index=answer.index())
+    centred = by_id("digit-centred")
+    centred.checked = _now["centred"]
+    enable("digit-centred", ready and _now["image"] is None, _("A test image is centred and scaled already."))
+    by_id("paper-hint").hidden = something
+    by_id("paper-hint").textContent = _("Draw a digit here") if ready else loading

@@ -1,0 +1,66 @@
+"""The learner's own digit: what was drawn or retouched, as the network sees it, and its answers."""
+
+import base64
+import json
+
+import numpy as np
+from kobai.mnist import IMAGE_SIDE, image_png
+from kobai.retouch import retouch
+from kobai.strokes import draw_centred, draw_plain
+
+SLOT = "own digit"  # on the shelf
+INK = 64  # brightness from which a pixel is called ink to those who cannot see it
+
+
+class OwnDigit:
+    def __init__(self, session):
+        self.session = session
+
+    def read_digit(self, strokes, pen, side, image, changes, centred):
+        """What the networks in use make of it.
+
+        strokes: signature_pad's groups of points as JSON text; pen, side: the pen's width and the canvas's
+        side in their unit. image: the test image that is drawn upon, or None. changes: for `kobai.retouch`.
+        centred: whether the network sees the drawing in size and place as in MNIST.
+        """
+        lines = [[(point["x"], point["y"]) for point in group["points"]] for group in json.loads(strokes)]
+        if image is not None:
+            paper = self.session.x_test[image].reshape(IMAGE_SIDE, IMAGE_SIDE)
+            seen, other = np.maximum(paper, draw_plain(lines, pen, side)), None
+        else:
+            both = [draw_plain(lines, pen, side), draw_centred(lines, pen)]
+            seen, other = both[centred], retouch(both[not centred], changes)
+        seen = retouch(seen, changes)
+        networks = self.session.networks
+        keys = [key for key in (networks.current, networks.beside) if key is not None]
+        return {
+            "empty": image is None and not any(lines),
+            "seen": _address(seen),
+            "ink": "".join("1" if pixel >= INK else "0" for pixel in seen.ravel()),
+            "answers": [{"network": key, "probabilities": self._answer(key, seen)} for key in keys],
+            "other": None if other is None else self._answer(keys[0], other),
+            "paper": None if image is None else self._paper(image),
+        }
+
+    def _answer(self, key, image):
+        networks = self.session.networks
+        x = networks.inputs(key, image.reshape(1, -1))
+        with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
+            return networks.network(key).predict(x)[0].tolist()
+
+    def _paper(self, image):
+        return {"label": int(self.session.t_test[image]), "src": _address(self.session.x_test[image])}
+
+    async def keep_digit(self, strokes, rest):
+        """Keep it all for the next visit: the strokes as above, the rest as the page wants it back."""
+        await self.session.store.put(SLOT, strokes.encode(), **rest)
+        return {}
+
+    def kept_digit(self):
+        """What an earlier visit left: {strokes, …}; {} if nothing."""
+        kept = self.session.store.get(SLOT)
+        return {"strokes": kept[0].decode(), **kept[1]} if kept else {}
+
+
+def _address(image):
+    return "data:image/png;base64," + base64.b64encode(image_png(image)).decode()
