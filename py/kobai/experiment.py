@@ -6,19 +6,24 @@ figure is reached in several ways: too few iterations, too small steps, pixels t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .evaluation import StepEngine, evaluate
+from .evidence import saturated_share
 from .functions import Array
+from .mnist import as_inputs
+from .multi_layer_net import MultiLayerNet
 from .reference import Reference, Spread
 from .training import Settings, Trainer
 
 FIGURE = 0.8652  # test accuracy, from the reader's memo
 # after how many iterations the accuracy is measured; dense where it climbs fast
 POINTS = (25, 50, 75, *range(100, 1000, 25), *range(1000, 10_001, 50))
+SAMPLE = 1000
 SLICE = 0.05  # seconds between two chances to stop
 
 
@@ -34,6 +39,24 @@ ROADS = {
     "slow": Road({"learning_rate": 0.01}, "hidden 50, learning rate 0.01"),
     "raw": Road({"normalize": False}, "hidden 50, pixels 0-255"),
 }
+
+
+class Findings(NamedTuple):
+    """What an experiment has found so far, in accuracies on the test images.
+
+    reached: the first of POINTS with FIGURE or more, None when there is none. crossings: how many times the
+    accuracy went over FIGURE or back. least, most: in the second half of the iterations. gain: in the last
+    tenth. saturated: the share of the hidden units' outputs that are stuck near 0 or 1, on SAMPLE images.
+    """
+
+    iterations: int
+    accuracy: float
+    reached: int | None
+    crossings: int
+    least: float
+    most: float
+    gain: float
+    saturated: float
 
 
 class _Unevaluated(Trainer):
@@ -77,40 +100,51 @@ class Experiment:
             while not self.trainer.finished:
                 self.trainer.advance(SLICE)
                 yield
-            correct = 0
-            for _done, correct in self._correct(self.trainer.settings.normalize):  # noqa: B007
-                yield
-            self.accuracy.append(correct / len(self.trainer.x_test))
-            yield
+            yield from self._measure()
 
-    def with_other_pixels(self) -> float:
-        """The test accuracy of the network as it is now on pixels scaled the way it was not trained on."""
-        *_, (done, correct) = self._correct(not self.trainer.settings.normalize)
-        return correct / done
-
-    def _correct(self, normalize: bool) -> Iterator[tuple[int, int]]:
-        return evaluate(
-            self.trainer.network,
-            self.trainer.x_test,
-            self.trainer.t_test,
-            engine=self.engine,
-            normalize=normalize,
+    def findings(self) -> Findings:
+        """At one of POINTS from 100 on."""
+        points, accuracy = POINTS[: len(self.accuracy)], np.array(self.accuracy)
+        iterations = points[-1]
+        half, tenth = (np.searchsorted(points, part * iterations) for part in (0.5, 0.9))
+        same = MultiLayerNet(self.trainer.network.params)
+        (z1,) = same.hidden(as_inputs(self.trainer.x_test[:SAMPLE], self.trainer.settings.normalize))
+        return Findings(
+            iterations,
+            float(accuracy[-1]),
+            first_reached(accuracy),
+            crossings(accuracy),
+            float(accuracy[half:].min()),
+            float(accuracy[half:].max()),
+            float(accuracy[-1] - accuracy[tenth]),
+            saturated_share(z1),
         )
 
+    def _measure(self) -> Iterator[None]:
+        """Appends the test accuracy, after a pause for every slice."""
+        trainer, accuracy = self.trainer, 0.0
+        for done, correct in evaluate(
+            trainer.network,
+            trainer.x_test,
+            trainer.t_test,
+            engine=self.engine,
+            normalize=trainer.settings.normalize,
+        ):
+            accuracy = correct / done
+            yield
+        self.accuracy.append(accuracy)
+        yield
 
-def at(accuracy: Sequence[float], iterations: int) -> float:
-    """The accuracy after so many iterations, one of POINTS."""
-    return accuracy[POINTS.index(iterations)]
+
+def first_reached(accuracy: ArrayLike) -> int | None:
+    """The first of POINTS at which the accuracy is FIGURE or more; None when it never is."""
+    there = np.flatnonzero(np.asarray(accuracy) >= FIGURE)
+    return POINTS[there[0]] if there.size else None
 
 
-def first_reached(accuracy: Sequence[float], level: float = FIGURE) -> int | None:
-    """The first of POINTS at which the accuracy is at least `level`; None when it never is."""
-    return next((point for point, value in zip(POINTS, accuracy, strict=False) if value >= level), None)
-
-
-def crossings(accuracy: Sequence[float], level: float = FIGURE) -> int:
-    """How many times the accuracy goes from below `level` to at least `level` or back."""
-    above = np.asarray(accuracy) >= level
+def crossings(accuracy: ArrayLike) -> int:
+    """How many times the accuracy goes from below FIGURE to FIGURE or more, or back."""
+    above = np.asarray(accuracy) >= FIGURE
     return int(np.sum(above[1:] != above[:-1]))
 
 

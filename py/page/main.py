@@ -7,6 +7,7 @@ import figure
 import gallery
 import gradients
 import loading
+import mystery
 import networks
 import opening
 import panels
@@ -45,6 +46,7 @@ async def start_panels():
     training.start()
     figure.start()
     gradients.start()
+    mystery.start()
     shelf.start()
     saving.start()
     opening.start()

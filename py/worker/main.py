@@ -7,11 +7,13 @@ await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this
 
 from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
+from worker.mystery import Mystery  # noqa: E402
 from worker.session import Session  # noqa: E402
 
 session = Session()
 networks = session.networks
 gradients = Gradients(session)
+mystery = Mystery(session)
 __export__ = []
 
 
@@ -48,5 +50,8 @@ for function in (
     networks.download,
     gradients.check_gradients,
     gradients.stop_checking,
+    mystery.mystery_reference,
+    mystery.follow,
+    mystery.stop_following,
 ):
     export(function)

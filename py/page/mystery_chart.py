@@ -1,0 +1,131 @@
+"""The chart of the mystery: test accuracy over the iterations, the memo's figure, bands of other seeds."""
+
+import js
+import plots
+from dom import by_id, make
+from pyscript import ffi
+from words import N_, _, number, percent
+
+HEIGHT = 340
+ITERATIONS = [100, 10000]  # of the x axis, whose scale is logarithmic: all that happens has room
+PERCENT = [50, 100]  # of the y axis
+ROWS = (100, 200, 500, 1000, 2000, 5000, 10000)  # of the table
+ROADS = {  # name, colour, dash
+    "book": (N_("as in the book"), "--blue", []),
+    "slow": (N_("learning rate 0.01"), "--vermillion", [9, 4]),
+    "raw": (N_("pixels 0 to 255"), "--green", [3, 3]),
+}
+BAND = "2e"  # opacity, two hexadecimal digits
+_now = {"reference": None, "plot": None, "curves": {}, "bands": {}}
+
+
+def start(reference):
+    """reference: what the worker's mystery_reference says."""
+    _now["reference"] = reference
+    plots.keep_up_to_date(by_id("mystery-chart"), _build, _resize)
+
+
+def draw(curves, bands):
+    """curves: road -> accuracies at the first points. bands: road -> at how many points its band is shown."""
+    same = list(curves) == list(_now["curves"])
+    _now["curves"], _now["bands"] = curves, bands
+    if same and _now["plot"] is not None:
+        _fill()
+    else:
+        _build()
+
+
+def _build():
+    """The chart anew: other roads, another language, other colours."""
+    if _now["plot"] is not None:
+        _now["plot"].destroy()
+    memo = {"label": _("the memo’s figure"), "stroke": plots.style("--ink"), "width": 1.5, "dash": [2, 4]}
+    series = [{"label": _("iteration")}, memo]
+    bands = []
+    for road in _now["curves"]:
+        name, colour, dash = ROADS[road]
+        colour = plots.style(colour)
+        series.append({"label": _(name), "stroke": colour, "width": 2.5, "dash": dash})
+        for _edge in ("most", "least"):
+            series.append({"class": "band", "width": 0})
+        bands.append({"series": [len(series) - 2, len(series) - 1], "fill": colour + BAND})
+    for each in series[1:]:
+        each["points"] = {"show": False}
+    place = by_id("mystery-chart")
+    options = {
+        "width": max(place.clientWidth, 200),
+        "height": HEIGHT,
+        "series": series,
+        "bands": bands,
+        "axes": [plots.axis(_("iterations")), plots.axis(_("test accuracy (%)"))],
+        "cursor": {"drag": {"x": False, "y": False}},
+        "legend": {"live": True},
+        "scales": {"x": {"time": False, "distr": 3, "range": ITERATIONS}, "y": {"range": PERCENT}},
+    }
+    _now["plot"] = js.uPlot.new(ffi.to_js(options), ffi.to_js([[] for _unused in series]), place)
+    by_id("mystery-figure").textContent = _("the memo: {figure}", figure=percent(_now["reference"]["figure"]))
+    by_id("mystery-note").textContent = _(
+        "From one number below the chart to the next, the iterations are ten times as many. The pale bands "
+        "are where {seeds} trainings with other seeds went.",
+        seeds=_now["reference"]["seeds"],
+    )
+    _place_figure()
+    _fill()
+
+
+def _fill():
+    reference = _now["reference"]
+    points = reference["points"]
+    columns = [points, [reference["figure"] * 100] * len(points)]
+    for road, accuracy in _now["curves"].items():
+        columns.append(_column(accuracy, len(accuracy)))
+        shown = _now["bands"].get(road, 0)
+        columns.append(_column(reference["roads"][road]["most"], shown))
+        columns.append(_column(reference["roads"][road]["least"], shown))
+    _now["plot"].setData(ffi.to_js(columns))
+    _fill_table()
+
+
+def _column(accuracy, count):
+    """In percent, with nothing behind the first `count`."""
+    missing = len(_now["reference"]["points"]) - count
+    return [value * 100 for value in accuracy[:count]] + [None] * missing
+
+
+def _fill_table():
+    reference = _now["reference"]
+    head = make("tr")
+    head.append(make("th", _("iteration"), scope="col"))
+    for road in _now["curves"]:
+        name = _(ROADS[road][0])
+        head.append(
+            make("th", _("{road}: yours", road=name), scope="col"),
+            make("th", _("{road}: other seeds", road=name), scope="col"),
+        )
+    rows = []
+    for iteration in ROWS:
+        at = reference["points"].index(iteration)
+        row = make("tr")
+        row.append(make("th", number(iteration), scope="row"))
+        for road, accuracy in _now["curves"].items():
+            least, most = (reference["roads"][road][edge][at] for edge in ("least", "most"))
+            others = f"{percent(least)} – {percent(most)}" if at < _now["bands"].get(road, 0) else "–"
+            row.append(make("td", percent(accuracy[at]) if at < len(accuracy) else "–"), make("td", others))
+        rows.append(row)
+    by_id("mystery-head").replaceChildren(head)
+    by_id("mystery-rows").replaceChildren(*rows)
+
+
+def _place_figure():
+    """The words at the line: just above its left end."""
+    plot, words = _now["plot"], by_id("mystery-figure")
+    top = plot.over.offsetTop + plot.valToPos(_now["reference"]["figure"] * 100, "y")
+    words.style.left = f"{plot.over.offsetLeft + 6}px"
+    words.style.top = f"{top - words.offsetHeight}px"
+
+
+def _resize():
+    plot, width = _now["plot"], by_id("mystery-chart").clientWidth
+    if width and width != plot.width:
+        plot.setSize(ffi.to_js({"width": width, "height": HEIGHT}))
+        _place_figure()
