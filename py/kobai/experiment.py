@@ -45,16 +45,14 @@ class Findings(NamedTuple):
     """What an experiment has found so far, in accuracies on the test images.
 
     reached: the first of POINTS with FIGURE or more, None when there is none. crossings: how many times the
-    accuracy went over FIGURE or back. least, most: in the second half of the iterations. gain: in the last
-    tenth. saturated: the share of the hidden units' outputs that are stuck near 0 or 1, on SAMPLE images.
+    accuracy went over FIGURE or back. gain: in the last tenth of the iterations. saturated: the share of the
+    hidden units' outputs that are stuck near 0 or 1, on SAMPLE images.
     """
 
     iterations: int
     accuracy: float
     reached: int | None
     crossings: int
-    least: float
-    most: float
     gain: float
     saturated: float
 
@@ -106,7 +104,7 @@ class Experiment:
         """At one of POINTS from 100 on."""
         points, accuracy = POINTS[: len(self.accuracy)], np.array(self.accuracy)
         iterations = points[-1]
-        half, tenth = (np.searchsorted(points, part * iterations) for part in (0.5, 0.9))
+        tenth = np.searchsorted(points, 0.9 * iterations)
         same = MultiLayerNet(self.trainer.network.params)
         (z1,) = same.hidden(as_inputs(self.trainer.x_test[:SAMPLE], self.trainer.settings.normalize))
         return Findings(
@@ -114,8 +112,6 @@ class Experiment:
             float(accuracy[-1]),
             first_reached(accuracy),
             crossings(accuracy),
-            float(accuracy[half:].min()),
-            float(accuracy[half:].max()),
             float(accuracy[-1] - accuracy[tenth]),
             saturated_share(z1),
         )

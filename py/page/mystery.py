@@ -115,12 +115,11 @@ def _show():
     by_id("mystery-again").hidden = busy or not begun
     enable("mystery-seed", not begun and not busy, _("Start again to choose another seed."))
     if ready or step == 0:
-        _tell(mystery_story.paragraphs(step, _now["findings"], _now["reference"]))
+        _tell(mystery_story.paragraphs(step, _now))
     by_id("mystery-end").hidden = step != LAST
     if step == LAST:
         seed = int(by_id("mystery-seed").value)
-        roads = mystery_story.roads(_now["accuracy"], _now["findings"], _now["reference"], seed)
-        by_id("mystery-roads").replaceChildren(*roads)
+        by_id("mystery-roads").replaceChildren(*mystery_story.roads(_now, seed))
     _show_progress()
     _draw()
 

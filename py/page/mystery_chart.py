@@ -10,6 +10,7 @@ HEIGHT = 340
 ITERATIONS = [100, 10000]  # of the x axis, whose scale is logarithmic: all that happens has room
 PERCENT = [50, 100]  # of the y axis
 ROWS = (100, 200, 500, 1000, 2000, 5000, 10000)  # of the table
+ORDER = ("book", "slow", "raw")  # MicroPython's dicts have none
 ROADS = {  # name, colour, dash
     "book": (N_("as in the book"), "--blue", []),
     "slow": (N_("learning rate 0.01"), "--vermillion", [9, 4]),
@@ -27,7 +28,7 @@ def start(reference):
 
 def draw(curves, bands):
     """curves: road -> accuracies at the first points. bands: road -> at how many points its band is shown."""
-    same = list(curves) == list(_now["curves"])
+    same = [road for road in ORDER if road in curves] == _roads()
     _now["curves"], _now["bands"] = curves, bands
     if same and _now["plot"] is not None:
         _fill()
@@ -35,17 +36,28 @@ def draw(curves, bands):
         _build()
 
 
+def _roads():
+    """Those that are drawn, in order."""
+    return [road for road in ORDER if road in _now["curves"]]
+
+
 def _build():
     """The chart anew: other roads, another language, other colours."""
     if _now["plot"] is not None:
         _now["plot"].destroy()
-    memo = {"label": _("the memo’s figure"), "stroke": plots.style("--ink"), "width": 1.5, "dash": [2, 4]}
+    memo = {
+        "label": _("the memo’s figure"),
+        "stroke": plots.style("--ink"),
+        "width": 1.5,
+        "dash": [2, 4],
+        "class": "memo",
+    }
     series = [{"label": _("iteration")}, memo]
     bands = []
-    for road in _now["curves"]:
+    for road in _roads():
         name, colour, dash = ROADS[road]
         colour = plots.style(colour)
-        series.append({"label": _(name), "stroke": colour, "width": 2.5, "dash": dash})
+        series.append({"label": _(name), "stroke": colour, "width": 2.5, "dash": dash, "class": road})
         for _edge in ("most", "least"):
             series.append({"class": "band", "width": 0})
         bands.append({"series": [len(series) - 2, len(series) - 1], "fill": colour + BAND})
@@ -69,15 +81,16 @@ def _build():
         "are where {seeds} trainings with other seeds went.",
         seeds=_now["reference"]["seeds"],
     )
-    _place_figure()
     _fill()
+    js.requestAnimationFrame(_place_figure_later)  # uPlot knows its own size only then
 
 
 def _fill():
     reference = _now["reference"]
     points = reference["points"]
     columns = [points, [reference["figure"] * 100] * len(points)]
-    for road, accuracy in _now["curves"].items():
+    for road in _roads():
+        accuracy = _now["curves"][road]
         columns.append(_column(accuracy, len(accuracy)))
         shown = _now["bands"].get(road, 0)
         columns.append(_column(reference["roads"][road]["most"], shown))
@@ -96,7 +109,7 @@ def _fill_table():
     reference = _now["reference"]
     head = make("tr")
     head.append(make("th", _("iteration"), scope="col"))
-    for road in _now["curves"]:
+    for road in _roads():
         name = _(ROADS[road][0])
         head.append(
             make("th", _("{road}: yours", road=name), scope="col"),
@@ -107,7 +120,8 @@ def _fill_table():
         at = reference["points"].index(iteration)
         row = make("tr")
         row.append(make("th", number(iteration), scope="row"))
-        for road, accuracy in _now["curves"].items():
+        for road in _roads():
+            accuracy = _now["curves"][road]
             least, most = (reference["roads"][road][edge][at] for edge in ("least", "most"))
             others = f"{percent(least)} – {percent(most)}" if at < _now["bands"].get(road, 0) else "–"
             row.append(make("td", percent(accuracy[at]) if at < len(accuracy) else "–"), make("td", others))
@@ -116,12 +130,15 @@ def _fill_table():
     by_id("mystery-rows").replaceChildren(*rows)
 
 
-def _place_figure():
+def _place_figure(*_time):
     """The words at the line: just above its left end."""
     plot, words = _now["plot"], by_id("mystery-figure")
     top = plot.over.offsetTop + plot.valToPos(_now["reference"]["figure"] * 100, "y")
     words.style.left = f"{plot.over.offsetLeft + 6}px"
     words.style.top = f"{top - words.offsetHeight}px"
+
+
+_place_figure_later = ffi.create_proxy(_place_figure)
 
 
 def _resize():

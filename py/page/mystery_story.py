@@ -5,12 +5,16 @@ from dom import make, on, spawn
 from words import _, number, percent
 
 
-def paragraphs(step, findings, reference):
-    """The texts of a step. findings: step -> what the worker found there."""
-    return (_before, _thousand, _ten_thousand, _slow, _raw, _known)[step](findings, reference)
+def paragraphs(step, found):
+    """The texts of a step.
+
+    found: "reference", the worker's; "accuracy": road -> accuracies at the first of the reference's points;
+    "findings": step -> what the worker found there.
+    """
+    return (_before, _thousand, _ten_thousand, _slow, _raw, _known)[step](found)
 
 
-def _before(findings, reference):
+def _before(found):
     return [
         _(
             "A reader of the book trained its network, let it answer the 10,000 test images, and got 0.8652. "
@@ -23,33 +27,33 @@ def _before(findings, reference):
     ]
 
 
-def _thousand(findings, reference):
-    least, most = _others(reference, "book", 1000)
+def _thousand(found):
+    least, most = _others(found, "book", 1000)
     return [
         _(
             "After 1,000 iterations your network recognises {accuracy} of the test images. The dotted line "
             "is the memo’s 86.52 %.",
-            accuracy=percent(findings[1]["accuracy"]),
+            accuracy=_yours(found, "book", 1000),
         ),
         _(
             "The pale band behind your curve is where {seeds} trainings went that differ only in their seed. "
             "At 1,000 iterations it reaches from {least} to {most}, and the memo’s figure lies inside: it is "
             "what 1,000 iterations give.",
-            seeds=reference["seeds"],
+            seeds=found["reference"]["seeds"],
             least=least,
             most=most,
         ),
     ]
 
 
-def _ten_thousand(findings, reference):
-    least, most = _others(reference, "book", 10000)
-    reached = findings[2]["reached"]
+def _ten_thousand(found):
+    least, most = _others(found, "book", 10000)
+    reached = found["findings"][2]["reached"]
     return [
         _(
             "Nothing was changed, the training only went on. At 10,000 iterations your network recognises "
             "{accuracy}; other seeds give {least} to {most}.",
-            accuracy=percent(findings[2]["accuracy"]),
+            accuracy=_yours(found, "book", 10000),
             least=least,
             most=most,
         ),
@@ -62,52 +66,55 @@ def _ten_thousand(findings, reference):
     ]
 
 
-def _slow(findings, reference):
-    least, most = _others(reference, "slow", 10000)
+def _slow(found):
+    least, most = _others(found, "slow", 10000)
     return [
         _(
             "A learning rate of 0.01 makes every step a tenth as long. After 10,000 iterations your network "
             "is at {accuracy} (other seeds: {least} to {most}): the memo’s figure again, by another road.",
-            accuracy=percent(findings[3]["accuracy"]),
+            accuracy=_yours(found, "slow", 10000),
             least=least,
             most=most,
         ),
         _(
             "The dashed curve has the shape of the first one, but comes ten times as late: steps a tenth as "
             "long need ten times as many. Over its last 1,000 iterations it still gained {gain} points.",
-            gain=f"{findings[3]['gain'] * 100:.1f}",
+            gain=f"{found['findings'][3]['gain'] * 100:.1f}",
         ),
     ]
 
 
-def _raw(findings, reference):
-    found = findings[4]
+def _raw(found):
+    least, most = _others(found, "raw", 1000)
+    findings = found["findings"][4]
     return [
         _(
-            "Now the pixels are not divided by 255. The curve shoots up, and then jumps up and down more "
-            "than it climbs: between 5,000 and 10,000 iterations, from {least} to {most}.",
-            least=percent(found["least"]),
-            most=percent(found["most"]),
+            "Now the pixels are not divided by 255. The curve shoots up, to {accuracy} after 1,000 "
+            "iterations (other seeds: {least} to {most}), and from then on it jumps up and down more than it "
+            "climbs.",
+            accuracy=_yours(found, "raw", 1000),
+            least=least,
+            most=most,
         ),
         _(
             "It crosses the memo’s line {times} times: stopped at the right moment, it gives the same "
             "figure. Large inputs make large sums, and {saturated} of the hidden units’ outputs are stuck "
             "near 0 or 1, where the sigmoid has hardly any slope to learn from.",
-            times=found["crossings"],
-            saturated=percent(found["saturated"], 1),
+            times=findings["crossings"],
+            saturated=_percent(findings["saturated"], 1),
         ),
     ]
 
 
-def _known(findings, reference):
-    least, most = _others(reference, "book", 1000)
+def _known(found):
+    least, most = _others(found, "book", 1000)
     return [
         _(
             "Nothing was wrong. An accuracy of 0.8652 is what the book’s network has after about 1,000 "
             "iterations: {least} to {most}, depending on the seed. Yours went on to {accuracy}.",
             least=least,
             most=most,
-            accuracy=percent(findings[2]["accuracy"]),
+            accuracy=_yours(found, "book", 10000),
         ),
         _(
             "But the figure alone does not say which road led to it; other things do. The four roads are "
@@ -116,51 +123,47 @@ def _known(findings, reference):
     ]
 
 
-def roads(accuracy, findings, reference, seed):
-    """A list item for each road to the figure: its numbers, what gives it away, and a button to try it.
-
-    accuracy: road -> accuracies at the reference's points.
-    """
-    points = reference["points"]
-    few = reference["few_images"]
+def roads(found, seed):
+    """A list item for each road to the figure: its numbers, what gives it away, and a button to try it."""
+    few = found["reference"]["few_images"]
     return [
         _road(
             _("The book’s settings, 1,000 iterations"),
-            findings[1]["accuracy"],
-            _others(reference, "book", 1000),
+            _yours(found, "book", 1000),
+            _others(found, "book", 1000),
             _(
                 "It climbs as soon as it goes on: yours was at {accuracy} after 2,000 iterations.",
-                accuracy=percent(accuracy["book"][points.index(2000)]),
+                accuracy=_yours(found, "book", 2000),
             ),
             {"iterations": 1000, "seed": seed},
         ),
         _road(
             _("Learning rate 0.01, 10,000 iterations"),
-            findings[3]["accuracy"],
-            _others(reference, "slow", 10000),
+            _yours(found, "slow", 10000),
+            _others(found, "slow", 10000),
             _(
                 "The network itself looks like the first; only the way there tells. Yours was still at "
                 "{accuracy} after 1,000 iterations.",
-                accuracy=percent(accuracy["slow"][points.index(1000)]),
+                accuracy=_yours(found, "slow", 1000),
             ),
             {"learning_rate": 0.01, "seed": seed},
         ),
         _road(
-            _("Pixels 0 to 255, 10,000 iterations"),
-            findings[4]["accuracy"],
-            _others(reference, "raw", 10000),
+            _("Pixels 0 to 255, 1,000 iterations"),
+            _yours(found, "raw", 1000),
+            _others(found, "raw", 1000),
             _(
-                "The curve is jagged, and {saturated} of the hidden units’ outputs are stuck near 0 or 1; on "
-                "the first road, after 1,000 iterations, it was {first}.",
-                saturated=percent(findings[4]["saturated"], 1),
-                first=percent(findings[1]["saturated"], 1),
+                "The curve is jagged, and in the end {saturated} of the hidden units’ outputs are stuck near "
+                "0 or 1; on the first road, it was {first} after 1,000 iterations.",
+                saturated=_percent(found["findings"][4]["saturated"], 1),
+                first=_percent(found["findings"][1]["saturated"], 1),
             ),
-            {"normalize": False, "seed": seed},
+            {"iterations": 1000, "normalize": False, "seed": seed},
         ),
         _road(
             _("Only the first 1,000 training images, 2,000 iterations"),
             None,
-            (percent(few[0]), percent(few[2])),
+            (_percent(few[0]), _percent(few[2])),
             _(
                 "The training accuracy runs ahead of the test accuracy: the network knows its own images "
                 "better than new ones."
@@ -175,9 +178,7 @@ def _road(name, yours, others, tell_tale, settings):
     if yours is None:
         numbers = _("other seeds {least} to {most}", least=least, most=most)
     else:
-        numbers = _(
-            "yours {accuracy}, other seeds {least} to {most}", accuracy=percent(yours), least=least, most=most
-        )
+        numbers = _("yours {accuracy}, other seeds {least} to {most}", accuracy=yours, least=least, most=most)
     button = make("button", _("Try it"), type="button", aria_label=_("Try it: {road}", road=name))
     on(button, "click", lambda event: spawn(training.prepare(settings)))
     item = make("li")
@@ -185,7 +186,17 @@ def _road(name, yours, others, tell_tale, settings):
     return item
 
 
-def _others(reference, road, iterations):
-    """The accuracies of the worst and the best of the other seeds, as words."""
+def _yours(found, road, iterations):
+    return _percent(found["accuracy"][road][found["reference"]["points"].index(iterations)])
+
+
+def _others(found, road, iterations):
+    """The accuracies of the worst and the best of the other seeds."""
+    reference = found["reference"]
     at = reference["points"].index(iterations)
-    return percent(reference["roads"][road]["least"][at]), percent(reference["roads"][road]["most"][at])
+    return _percent(reference["roads"][road]["least"][at]), _percent(reference["roads"][road]["most"][at])
+
+
+def _percent(part, digits=2):
+    """With a space at which no line breaks."""
+    return percent(part, digits).replace(" ", "\u00a0")

@@ -43,11 +43,8 @@ def test_the_memos_figure_after_a_thousand_iterations(mnist, engine):
     findings = followed.findings()
     assert findings.iterations == 1000
     assert 0.855 < findings.accuracy < 0.875
-    assert 0.68 < findings.least < 0.77  # 500: .739
-    assert findings.most >= findings.accuracy
     assert 0 < findings.gain < 0.03  # 900: .854
     accuracy = dict(zip(POINTS, followed.accuracy, strict=False))
-    assert findings.least == min(value for point, value in accuracy.items() if point >= 500)
     assert findings.gain == accuracy[1000] - accuracy[900]
 
 
