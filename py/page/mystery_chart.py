@@ -17,23 +17,37 @@ ROADS = {  # name, colour, dash
     "raw": (N_("pixels 0 to 255"), "--green", [3, 3]),
 }
 BAND = "2e"  # opacity, two hexadecimal digits
-_now = {"reference": None, "plot": None, "curves": {}, "bands": {}}
+_now = {"reference": None, "plot": None, "curves": {}, "bands": {}, "columns": {}, "rows": None}
 
 
 def start(reference):
     """reference: what the worker's mystery_reference says."""
-    _now["reference"] = reference
+    points = reference["points"]
+    _now.update(
+        {
+            "reference": reference,
+            "points": ffi.to_js(points),
+            "figure": ffi.to_js([reference["figure"] * 100] * len(points)),
+        }
+    )
     plots.keep_up_to_date(by_id("mystery-chart"), _build, _resize)
 
 
 def draw(curves, bands):
     """curves: road -> accuracies at the first points. bands: road -> at how many points its band is shown."""
-    same = [road for road in ORDER if road in curves] == _roads()
+    roads = _roads()
+    changed = [
+        road
+        for road in ORDER
+        if curves.get(road) != _now["curves"].get(road) or bands.get(road) != _now["bands"].get(road)
+    ]
     _now["curves"], _now["bands"] = curves, bands
-    if same and _now["plot"] is not None:
-        _fill()
-    else:
+    for road in changed:
+        _now["columns"][road] = _columns(road)
+    if _roads() != roads or _now["plot"] is None:
         _build()
+    elif changed:
+        _fill()
 
 
 def _roads():
@@ -45,6 +59,7 @@ def _build():
     """The chart anew: other roads, another language, other colours."""
     if _now["plot"] is not None:
         _now["plot"].destroy()
+    _now["rows"] = None
     memo = {
         "label": _("the memo’s figure"),
         "stroke": plots.style("--ink"),
@@ -86,23 +101,37 @@ def _build():
 
 
 def _fill():
-    reference = _now["reference"]
-    points = reference["points"]
-    columns = [points, [reference["figure"] * 100] * len(points)]
+    parts = [_now["points"], _now["figure"]]
     for road in _roads():
-        accuracy = _now["curves"][road]
-        columns.append(_column(accuracy, len(accuracy)))
-        shown = _now["bands"].get(road, 0)
-        columns.append(_column(reference["roads"][road]["most"], shown))
-        columns.append(_column(reference["roads"][road]["least"], shown))
-    _now["plot"].setData(ffi.to_js(columns))
-    _fill_table()
+        parts += _now["columns"][road]
+    _now["plot"].setData(plots.array(parts))
+    rows = [(road, len(_rows(road)), _now["bands"].get(road)) for road in _roads()]
+    if rows != _now["rows"]:
+        _now["rows"] = rows
+        _fill_table()
+
+
+def _columns(road):
+    """JavaScript's arrays of a road: the learner's accuracies, the best and the worst of the other seeds."""
+    others, shown = _now["reference"]["roads"][road], _now["bands"].get(road, 0)
+    accuracy = _now["curves"].get(road, [])
+    return [
+        _column(accuracy, len(accuracy)),
+        _column(others["most"], shown),
+        _column(others["least"], shown),
+    ]
 
 
 def _column(accuracy, count):
     """In percent, with nothing behind the first `count`."""
     missing = len(_now["reference"]["points"]) - count
-    return [value * 100 for value in accuracy[:count]] + [None] * missing
+    return ffi.to_js([value * 100 for value in accuracy[:count]] + [None] * missing)
+
+
+def _rows(road):
+    """Those of the table that the learner's own training has come to."""
+    points = _now["reference"]["points"]
+    return [iteration for iteration in ROWS if points.index(iteration) < len(_now["curves"][road])]
 
 
 def _fill_table():
@@ -124,7 +153,8 @@ def _fill_table():
             accuracy = _now["curves"][road]
             least, most = (reference["roads"][road][edge][at] for edge in ("least", "most"))
             others = f"{percent(least)} – {percent(most)}" if at < _now["bands"].get(road, 0) else "–"
-            row.append(make("td", percent(accuracy[at]) if at < len(accuracy) else "–"), make("td", others))
+            yours = percent(accuracy[at]) if at < len(accuracy) else "–"
+            row.append(make("td", yours), make("td", others))
         rows.append(row)
     by_id("mystery-head").replaceChildren(head)
     by_id("mystery-rows").replaceChildren(*rows)
