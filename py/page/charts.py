@@ -11,7 +11,7 @@ from words import _, number, percent
 
 HEIGHTS = {"loss": 300, "accuracy": 150}
 LOSS_RANGE = {"min": {"soft": 0, "mode": 1, "pad": 0}, "max": {"soft": 2.5, "mode": 1, "pad": 0.05}}
-_now = {"count": 0, "room": 0, "x": None, "loss": None, "accuracies": [], "range": None, "last": 1}
+_now = {"count": 0, "room": 0, "x": None, "loss": None, "accuracies": None, "range": None, "last": 1}
 _plots = {}
 
 
@@ -31,7 +31,8 @@ def count():
 
 def clear(iterations):
     """An empty curve with room for this many iterations."""
-    _now.update({"count": 0, "room": 0, "accuracies": [], "range": None, "last": iterations})
+    _now.update({"count": 0, "room": 0, "range": None, "last": iterations})
+    _now["accuracies"] = plots.array([js.Array.new() for _column in range(3)])  # iteration, training, test
     _make_room(iterations)
     by_id("epoch-rows").replaceChildren()
     by_id("scrub").disabled = True
@@ -58,9 +59,11 @@ def append(losses):
 
 def append_accuracies(accuracies):
     """accuracies: list of [iteration, training accuracy, test accuracy]."""
-    for row in accuracies:
-        _now["accuracies"].append(row)
-        iteration, train, test = row
+    columns = _now["accuracies"]
+    for iteration, train, test in accuracies:
+        columns[0].push(iteration)
+        columns[1].push(train * 100)
+        columns[2].push(test * 100)
         loss = _loss_at(iteration)
         line = make("tr")
         line.append(
@@ -85,9 +88,7 @@ def draw():
     least, most = _now["range"] or (0, max(_now["last"], count, 1))
     x = _now["x"].subarray(0, count)
     _plots["loss"].setData(plots.array([x, _now["loss"].subarray(0, count)]), False)
-    rows = _now["accuracies"]
-    columns = [[row[0] for row in rows], [row[1] * 100 for row in rows], [row[2] * 100 for row in rows]]
-    _plots["accuracy"].setData(ffi.to_js(columns), False)
+    _plots["accuracy"].setData(_now["accuracies"], False)
     for plot in _plots.values():
         plot.setScale("x", ffi.to_js({"min": least, "max": most}))
     if not count:
