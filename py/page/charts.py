@@ -4,13 +4,14 @@ The series live in JavaScript typed arrays; Python only hands them on.
 """
 
 import js
+import plots
 from dom import by_id, make, on, on_click
-from pyscript import document, ffi, window
-from words import _, number, on_language, percent
+from pyscript import ffi
+from words import _, number, percent
 
 HEIGHTS = {"loss": 300, "accuracy": 150}
 LOSS_RANGE = {"min": {"soft": 0, "mode": 1, "pad": 0}, "max": {"soft": 2.5, "mode": 1, "pad": 0.05}}
-_now = {"count": 0, "room": 0, "x": None, "loss": None, "accuracies": [], "range": None, "last": 1}
+_now = {"count": 0, "room": 0, "x": None, "loss": None, "accuracies": None, "range": None, "last": 1}
 _plots = {}
 
 
@@ -20,14 +21,7 @@ def start():
     on_click("zoom-all", lambda: _zoom(None))
     on(by_id("scrub"), "input", lambda event: _scrubbed())
     clear(int(by_id("iterations").value))
-    on_language(_build)
-    scheme = window.matchMedia("(prefers-color-scheme: dark)")
-    scheme.addEventListener("change", ffi.create_proxy(lambda event: _build()))
-    fit = ffi.create_proxy(_resize)
-    # in the next frame: a change of size within the observer is an error to the browser
-    js.ResizeObserver.new(ffi.create_proxy(lambda *entries: js.requestAnimationFrame(fit))).observe(
-        by_id("loss-chart")
-    )
+    plots.keep_up_to_date(by_id("loss-chart"), _build, _resize)
 
 
 def count():
@@ -37,7 +31,8 @@ def count():
 
 def clear(iterations):
     """An empty curve with room for this many iterations."""
-    _now.update({"count": 0, "room": 0, "accuracies": [], "range": None, "last": iterations})
+    _now.update({"count": 0, "room": 0, "range": None, "last": iterations})
+    _now["accuracies"] = plots.array([js.Array.new() for _column in range(3)])  # iteration, training, test
     _make_room(iterations)
     by_id("epoch-rows").replaceChildren()
     by_id("scrub").disabled = True
@@ -64,9 +59,11 @@ def append(losses):
 
 def append_accuracies(accuracies):
     """accuracies: list of [iteration, training accuracy, test accuracy]."""
-    for row in accuracies:
-        _now["accuracies"].append(row)
-        iteration, train, test = row
+    columns = _now["accuracies"]
+    for iteration, train, test in accuracies:
+        columns[0].push(iteration)
+        columns[1].push(train * 100)
+        columns[2].push(test * 100)
         loss = _loss_at(iteration)
         line = make("tr")
         line.append(
@@ -90,21 +87,12 @@ def draw():
     count = _now["count"]
     least, most = _now["range"] or (0, max(_now["last"], count, 1))
     x = _now["x"].subarray(0, count)
-    _plots["loss"].setData(_array([x, _now["loss"].subarray(0, count)]), False)
-    rows = _now["accuracies"]
-    columns = [[row[0] for row in rows], [row[1] * 100 for row in rows], [row[2] * 100 for row in rows]]
-    _plots["accuracy"].setData(ffi.to_js(columns), False)
+    _plots["loss"].setData(plots.array([x, _now["loss"].subarray(0, count)]), False)
+    _plots["accuracy"].setData(_now["accuracies"], False)
     for plot in _plots.values():
         plot.setScale("x", ffi.to_js({"min": least, "max": most}))
     if not count:
         _plots["loss"].setScale("y", ffi.to_js({"min": 0, "max": 2.5}))  # nothing there to fit
-
-
-def _array(parts):
-    array = js.Array.new()
-    for part in parts:
-        array.push(part)
-    return array
 
 
 def _make_room(room):
@@ -119,53 +107,32 @@ def _loss_at(iteration):
     return _now["loss"].at(iteration - 1)
 
 
-def _style(name):
-    return window.getComputedStyle(document.documentElement).getPropertyValue(name).strip()
-
-
-def _axis(label=""):
-    ink, rule = _style("--ink-soft"), _style("--rule")
-    axis = {
-        "stroke": ink,
-        "font": "12px system-ui",
-        "labelFont": "12px system-ui",
-        "labelSize": 18,
-    }
-    if label:
-        axis["label"] = label
-    axis["grid"] = {"stroke": rule, "width": 1}
-    axis["ticks"] = {"stroke": rule, "width": 1, "size": 4}
-    axis["size"] = 44
-    return axis
-
-
 def _build():
-    """Make both charts anew, in the present language and colours.
-
-    No function of ours formats or scales: what it returns reaches uPlot as undefined now and then.
-    """
+    """Make both charts anew, in the present language and colours."""
     for plot in _plots.values():
         plot.destroy()
     cursor = {"sync": {"key": "kobai"}, "points": {"size": 7}, "drag": {"x": True, "y": False}}
     iteration = {"label": _("iteration")}
     loss_series = {
         "label": _("loss"),
-        "stroke": _style("--accent"),
+        "stroke": plots.style("--accent"),
         "width": 1,
         "points": {"show": False},
     }
-    train = {"label": _("training accuracy"), "stroke": _style("--blue"), "width": 2}
+    train = {"label": _("training accuracy"), "stroke": plots.style("--blue"), "width": 2}
     test = {
         "label": _("test accuracy"),
-        "stroke": _style("--vermillion"),
+        "stroke": plots.style("--vermillion"),
         "width": 2,
         "dash": [6, 4],
     }
-    _plots["loss"] = _plot("loss", [iteration, loss_series], [_axis(), _axis(_("loss"))], cursor, LOSS_RANGE)
+    _plots["loss"] = _plot(
+        "loss", [iteration, loss_series], [plots.axis(), plots.axis(_("loss"))], cursor, LOSS_RANGE
+    )
     _plots["accuracy"] = _plot(
         "accuracy",
         [iteration, train, test],
-        [_axis(_("iteration")), _axis(_("accuracy (%)"))],
+        [plots.axis(_("iteration")), plots.axis(_("accuracy (%)"))],
         cursor,
         [0, 100],
     )
@@ -220,7 +187,7 @@ def _scrubbed():
     plot.setCursor(ffi.to_js({"left": left, "top": plot.valToPos(_loss_at(at), "y")}))
 
 
-def _resize(*_time):
+def _resize():
     for kind, plot in _plots.items():
         width = by_id(kind + "-chart").clientWidth
         if width and width != plot.width:

@@ -8,6 +8,7 @@ import gallery
 import gradients
 import loading
 import mistakes
+import mystery
 import networks
 import opening
 import own_digit
@@ -49,6 +50,7 @@ async def start_panels():
     gradients.start()
     mistakes.start()
     own_digit.start()
+    mystery.start()
     shelf.start()
     saving.start()
     opening.start()

@@ -44,12 +44,18 @@ def read():
 
 
 def write(values):
-    for name in NUMBERS + CHOICES:
-        by_id(name).value = str(values[name])
-        if name in NUMBERS:
-            _check(name)
-    by_id("normalize").value = "true" if values["normalize"] else "false"
+    """Some or all of the settings; the other fields stay as they are."""
+    for name, value in values.items():
+        by_id(name).value = ("true" if value else "false") if name == "normalize" else str(value)
+    for name in NUMBERS:
+        _check(name)
     _note()
+
+
+def write_the_books():
+    """The settings of the book, in all fields."""
+    by_id("settings").reset()
+    write({})
 
 
 def engine_is_missing(reason):

@@ -1,5 +1,7 @@
 """Training: the buttons, the figures of the moment, and what the worker reports."""
 
+import asyncio
+
 import answer
 import charts
 import figure
@@ -144,6 +146,27 @@ async def _reset():
         await networks.changed()
 
     await _busy(reset)
+
+
+async def prepare(values):
+    """Put settings into the panel, the book's where `values` names none, and lead the learner to Train.
+
+    A run in progress is paused and reset first; its network stays on the shelf.
+    """
+    while _now["busy"]:
+        if _now["phase"] == RUNNING:
+            await _pause()
+        await asyncio.sleep(0.02)
+    if _now["phase"] != NONE:
+        await _reset()
+    settings.write_the_books()
+    settings.write(values)
+    charts.clear(int(by_id("iterations").value))
+    by_id("run").scrollIntoView()
+    by_id("train").focus()
+    by_id("training-why").textContent = by_id("training-spoken").textContent = _(
+        "The settings are filled in. Press “Train”."
+    )
 
 
 async def _busy(action, *arguments):

@@ -9,6 +9,7 @@ from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
 from worker.mistakes import Mistakes  # noqa: E402
 from worker.own_digit import OwnDigit  # noqa: E402
+from worker.mystery import Mystery  # noqa: E402
 from worker.session import Session  # noqa: E402
 
 session = Session()
@@ -16,6 +17,7 @@ networks = session.networks
 gradients = Gradients(session)
 mistakes = Mistakes(session)
 digit = OwnDigit(session)
+mystery = Mystery(session)
 __export__ = []
 
 
@@ -57,5 +59,8 @@ for function in (
     digit.read_digit,
     digit.keep_digit,
     digit.kept_digit,
+    mystery.mystery_reference,
+    mystery.follow,
+    mystery.stop_following,
 ):
     export(function)

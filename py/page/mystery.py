@@ -1,0 +1,162 @@
+"""The 86.52 % mystery: an experiment in five steps, of which the learner starts each."""
+
+import mystery_chart
+import mystery_story
+import panels
+import trainer
+import training_images
+from dom import by_id, enable, make, on, on_click, spawn
+from words import _, number, on_language, percent
+
+STEPS = (("book", 1000), ("book", 10000), ("slow", 10000), ("raw", 10000), (None, None))  # road, iterations
+LAST = len(STEPS)
+_now = {
+    "reference": None,
+    "step": 0,  # what is told of: 0 before the first
+    "reached": 0,  # the furthest step that is done
+    "busy": False,
+    "stopped": False,
+    "progress": None,  # the worker's last message
+    "accuracy": {},  # road -> the accuracies at the first of the reference's points
+    "findings": {},  # step -> what the worker found
+}
+
+
+def start():
+    for step in range(1, LAST + 1):
+        _on_step(f"mystery-go-{step}", step, True)
+        _on_step(f"mystery-step-{step}", step, False)
+    on_click("mystery-stop", _stop)
+    on_click("mystery-again", _again)
+    trainer.on("mystery", _on_progress)
+    on_language(_show)
+    panels.lazy("mystery", _refresh)
+
+
+def _on_step(name, step, leads):
+    """leads: the button goes away, so the focus has to go on."""
+    on(by_id(name), "click", lambda event: spawn(_go(step, leads)))
+
+
+async def _refresh():
+    """What the chart needs, once."""
+    if _now["reference"] is None:
+        _now["reference"] = (await trainer.call("mystery_reference"))[0]
+        mystery_chart.start(_now["reference"])
+        _show()
+
+
+async def _go(step, leads):
+    if step > _now["reached"] and not await _done(step):
+        return
+    _now["step"] = step
+    _now["reached"] = max(step, _now["reached"])
+    _show()
+    if leads:
+        by_id(f"mystery-go-{step + 1}" if step < LAST else "mystery-again").focus()
+
+
+async def _done(step):
+    """Whether the step's training is at its end; False when it was stopped, or the seed is none."""
+    road, iterations = STEPS[step - 1]
+    if road is None:
+        return True
+    seed = by_id("mystery-seed")
+    if not seed.validity.valid:
+        seed.reportValidity()
+        return False
+    _now["busy"], _now["stopped"], _now["progress"] = True, False, None
+    _show()
+    by_id("mystery-stop").focus()
+    found = {}
+    try:
+        await training_images.load()
+        if not _now["stopped"]:
+            found = (await trainer.call("follow", road=road, seed=int(seed.value), iterations=iterations))[0]
+    finally:
+        _now["busy"] = False
+        _show()
+    if not found:
+        by_id(f"mystery-go-{step}").focus()
+    _now["findings"][step] = found
+    return bool(found)
+
+
+async def _stop():
+    _now["stopped"] = True
+    await trainer.call("stop_following")
+
+
+async def _again():
+    _now.update({"step": 0, "reached": 0, "progress": None, "stopped": False, "accuracy": {}, "findings": {}})
+    _show()
+    by_id("mystery-seed").focus()
+
+
+def _on_progress(message):
+    road = message["road"]
+    _now["accuracy"][road] = _now["accuracy"].get(road, [])[: message["first"]] + message["accuracy"]
+    _now["progress"] = message
+    _show_progress()
+    _draw()
+
+
+def _show():
+    step, reached, busy = _now["step"], _now["reached"], _now["busy"]
+    ready = _now["reference"] is not None
+    for each in range(1, LAST + 1):
+        by_id(f"mystery-go-{each}").hidden = busy or each != step + 1
+        enable(f"mystery-go-{each}", ready, _("Python is still loading."))
+        link = by_id(f"mystery-step-{each}")
+        link.disabled = busy or each > reached
+        link.setAttribute("aria-current", "step" if each == step else "false")
+    begun = bool(_now["accuracy"])
+    by_id("mystery-stop").hidden = not busy
+    by_id("mystery-again").hidden = busy or not begun
+    enable("mystery-seed", not begun and not busy, _("Start again to choose another seed."))
+    if ready or step == 0:
+        _tell(mystery_story.paragraphs(step, _now))
+    by_id("mystery-end").hidden = step != LAST
+    if step == LAST:
+        seed = int(by_id("mystery-seed").value)
+        by_id("mystery-roads").replaceChildren(*mystery_story.roads(_now, seed))
+    _show_progress()
+    _draw()
+
+
+def _tell(paragraphs):
+    """The story of the step; only what changes is spoken."""
+    story = by_id("mystery-story")
+    if story.textContent != "".join(paragraphs):
+        story.replaceChildren(*[make("p", text) for text in paragraphs])
+
+
+def _show_progress():
+    busy, progress = _now["busy"], _now["progress"]
+    bar, words = by_id("mystery-bar"), by_id("mystery-now")
+    bar.hidden = not busy
+    bar.value = progress["iteration"] / progress["iterations"] if progress else 0
+    words.textContent = ""
+    if progress and (busy or _now["stopped"]):
+        accuracy = _now["accuracy"][progress["road"]]
+        words.textContent = _(
+            "iteration {iteration} of {iterations}, test accuracy {accuracy}",
+            iteration=number(progress["iteration"]),
+            iterations=number(progress["iterations"]),
+            accuracy=percent(accuracy[-1]) if accuracy else "–",
+        )
+
+
+def _draw():
+    """The curves up to the present step, with the one that is on its way; the bands of what is done."""
+    if _now["reference"] is None:
+        return
+    curves, bands = {}, {}
+    last = _now["step"] + (1 if _now["step"] == _now["reached"] else 0)
+    for step, (road, iterations) in enumerate(STEPS[:last], 1):
+        if road and _now["accuracy"].get(road):
+            count = _now["reference"]["points"].index(iterations) + 1
+            curves[road] = _now["accuracy"][road][:count]
+            if step <= _now["step"]:
+                bands[road] = count
+    mystery_chart.draw(curves, bands)
