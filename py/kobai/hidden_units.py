@@ -55,6 +55,11 @@ class HiddenUnits:
         return np.asarray(self._net.params["W1"].T)
 
     @property
+    def biases(self) -> Array:
+        """The bias of each unit, (units,)."""
+        return self._net.params["b1"]
+
+    @property
     def are_outputs(self) -> bool:
         """There is no hidden layer: the units are the ten outputs."""
         return self._net.layers == 1

@@ -3,6 +3,7 @@
 import json
 
 import charts
+import compare
 import figure
 import gallery
 import gradients
@@ -17,6 +18,7 @@ import settings
 import shelf
 import trainer
 import training
+import units
 from dom import by_id, spawn
 from problems import Problem
 from pyscript import window
@@ -48,6 +50,8 @@ async def start_panels():
     shelf.start()
     saving.start()
     opening.start()
+    compare.start()
+    units.start()
     rooms.start()
 
 

@@ -5,13 +5,17 @@ import pyodide_js
 # a missing or broken wheel must end the start with an error, so NumPy is imported before anything is exported
 await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this file with top-level await)
 
+from worker.compare import Compare  # noqa: E402
 from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
 from worker.session import Session  # noqa: E402
+from worker.units import Units  # noqa: E402
 
 session = Session()
 networks = session.networks
 gradients = Gradients(session)
+compare = Compare(session)
+units = Units(session)
 __export__ = []
 
 
@@ -48,5 +52,11 @@ for function in (
     networks.download,
     gradients.check_gradients,
     gradients.stop_checking,
+    compare.compare_networks,
+    compare.compared_images,
+    compare.compare_image,
+    units.survey_units,
+    units.unit_outputs,
+    units.look_at_unit,
 ):
     export(function)

@@ -1,0 +1,40 @@
+"""The network in use (A) and the one beside it (B) on the same test images."""
+
+from kobai import comparison
+
+
+class Compare:
+    """Answers come from the last comparison, so that they fit together while a network learns on."""
+
+    def __init__(self, session):
+        self.session = session
+
+    async def compare_networks(self):
+        """How many test images each group has, and whether the difference could be chance; {} without B."""
+        networks = self.session.networks
+        keys = networks.current, networks.beside
+        if keys[1] is None:
+            return {}
+        self._y = [await networks.answers(key) for key in keys]
+        self._compared = comparison.compare(*self._y, self.session.t_test)
+        counts = self._compared.counts()
+        only_a, only_b, images = counts["only_a"], counts["only_b"], counts["all"]
+        difference, low, high = comparison.accuracy_difference(only_a, only_b, images)
+        return {
+            "counts": counts,
+            "difference": difference,
+            "low": low,
+            "high": high,
+            "chance": comparison.chance_of_split(only_a, only_b),
+        }
+
+    def compared_images(self, group, start, count):
+        """Some images of a group with both answers, those on which the networks are furthest apart first."""
+        page = self.session.page_of(self._compared.indices(group), start, count)
+        for image in page["items"]:
+            image["answers"] = [int(y[image["index"]].argmax()) for y in self._y]
+        return page
+
+    def compare_image(self, index):
+        """The probabilities by both networks for one image."""
+        return {**self.session.image(index), "probabilities": [y[index].tolist() for y in self._y]}
