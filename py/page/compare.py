@@ -28,7 +28,11 @@ def start():
     paired.start()
     _now["grid"] = Grid(by_id("compare-thumbs"), lambda index: spawn(gallery.choose(index)))
     on(by_id("compare-a"), "change", lambda event: spawn(_use(by_id("compare-a").value)))
-    on(by_id("compare-b"), "change", lambda event: spawn(networks.put_beside(by_id("compare-b").value)))
+    on(
+        by_id("compare-b"),
+        "change",
+        lambda event: spawn(networks.put_beside(by_id("compare-b").value or None)),
+    )
     on(by_id("compare-group"), "change", lambda event: spawn(_filter(by_id("compare-group").value)))
     for button in _cells():
         on(button, "click", lambda event: spawn(_filter(event.currentTarget.getAttribute("data-group"))))
@@ -125,9 +129,7 @@ def _show_choice():
     a, b = networks.current(), networks.beside()
     by_id("compare-a").replaceChildren(*networks.options(a))
     others = [option for option in networks.options(b) if option.value != a or a == b]
-    if b is None:
-        others.insert(0, make("option", _("none yet"), value=""))
-    by_id("compare-b").replaceChildren(*others)
+    by_id("compare-b").replaceChildren(make("option", _("none"), value=""), *others)
     for name in ("compare-a", "compare-b", "compare-first"):
         enable(name, ready, _("Python is still loading."))
     enable("compare-swap", ready and b is not None, _("Choose a second network first."))
