@@ -23,7 +23,7 @@ FILES = {
 
 @cache
 def answers(key: str) -> np.ndarray:
-    """Probabilities for all test images, (10000, 10), layer by layer (our own files: pickle may read them)."""
+    """Probabilities for all test images, (10000, 10), layer by layer; our own files, so pickle may read."""
     params = pickle.loads((NETWORKS / FILES[key]).read_bytes())  # noqa: S301
     z = reference.images_to_test().astype(np.float32) / 255
     layers = len(params) // 2
@@ -72,10 +72,6 @@ def test_an_empty_place_invites_to_the_three_layer_network(panel):
     panel.region.get_by_role("button", name=re.compile("^Compare with Kobai’s own, three layers")).click()
     expect(panel.b).to_have_value("shipped-3")
     panel.expect_counts(counts("shipped", "shipped-3"))
-    assert (
-        sum(counts("shipped", "shipped-3")[cell] for cell in list(counts("shipped", "shipped-3"))[:4])
-        == 10_000
-    )
 
 
 def test_the_sentence_says_whether_it_can_be_chance(panel):
@@ -167,18 +163,19 @@ def test_a_network_and_itself_cannot_be_told_apart(panel):
 
 
 def test_ones_own_training_is_compared_as_it_stands(panel):
+    """Training makes the network that learns the one in use: A."""
     panel.kobai.train(iterations=30)
     panel.kobai.wait_until_trained()
-    panel.come_near().against("trained")
+    panel.come_near().against("shipped")
     own = reference.predict(reference.trained(30).network.params, reference.images_to_test()).argmax(axis=1)
-    t = reference.labels_to_test()
-    shipped = answers("shipped").argmax(axis=1)
+    own_right = own == reference.labels_to_test()
+    right = answers("shipped").argmax(axis=1) == reference.labels_to_test()
     panel.expect_counts(
         {
-            "both_right": int(((shipped == t) & (own == t)).sum()),
-            "only_a": int(((shipped == t) & (own != t)).sum()),
-            "only_b": int(((shipped != t) & (own == t)).sum()),
-            "both_wrong": int(((shipped != t) & (own != t)).sum()),
+            "both_right": int((own_right & right).sum()),
+            "only_a": int((own_right & ~right).sum()),
+            "only_b": int((~own_right & right).sum()),
+            "both_wrong": int((~own_right & ~right).sum()),
         }
     )
     expect(panel.verdict).to_have_text(re.compile("less than once in a million times: not chance"))
