@@ -13,11 +13,12 @@ import numpy as np
 
 from .functions import Array, softmax
 from .mnist import IMAGE_SIDE, normalize_pixels
-from .multi_layer_net import MultiLayerNet, Network
+from .multi_layer_net import ACTIVATIONS, MultiLayerNet, Network
 from .png import encode_png
 
 OUTPUTS_AT_ONCE = 50_000  # images x units of one piece of work: about 50 ms in a browser
-SAMPLED = 1000  # images on which the later layers of a deep network are run again for every unit
+HELD = 5_000_000  # outputs of the second layer to work out again, over units and images: about 0.3 s
+LEAST = 100  # but at least so many images
 OFF, ON = 0.01, 0.99  # a sigmoid beyond these hardly moves any more
 SWITCH = 0.95  # a unit that is off or on for this share of the images knows no middle
 SHOWN = 0.995  # the colours cover this share of the weights; the few beyond have the last colour
@@ -87,7 +88,8 @@ class HiddenUnits:
             self.effects = _centred(after)
             self.uses = spread * np.linalg.norm(self.effects, axis=1)
         else:
-            yield from self._held(z[:: max(1, len(z) // SAMPLED)])
+            held = HELD // (units * self._net.params["b2"].size)
+            yield from self._held(z[:: max(1, len(z) // max(LEAST, held))])
         yield 1.0
 
     def _shares(self, z: Array) -> None:
@@ -97,16 +99,19 @@ class HiddenUnits:
 
     def _held(self, z: Array) -> Iterator[float]:
         """Effects and uses by holding one unit after the other at its mean. z: (images, units)."""
-        later = range(2, self._net.layers + 1)
-        params = {f"{key}{i - 1}": self._net.params[f"{key}{i}"] for i in later for key in "Wb"}
-        rest = MultiLayerNet(params, self._net.activation)
-        scores, mean, variance = rest.scores(z), z.mean(axis=0), z.var(axis=0)
-        units, classes = z.shape[1], scores.shape[1]
-        self.effects, self.uses = np.zeros((units, classes)), np.zeros(units)
+        params, layers = self._net.params, self._net.layers
+        activate = ACTIVATIONS[self._net.activation][0]
+        rest = MultiLayerNet(
+            {f"{key}{i - 2}": params[f"{key}{i}"] for i in range(3, layers + 1) for key in "Wb"},
+            self._net.activation,
+        )
+        a2 = np.dot(z, params["W2"]) + params["b2"]
+        scores, units = rest.scores(activate(a2)), z.shape[1]
+        mean, variance = z.mean(axis=0), z.var(axis=0)
+        self.effects, self.uses = np.zeros((units, scores.shape[1])), np.zeros(units)
         for j in range(units):
-            held = z.copy()
-            held[:, j] = mean[j]
-            change = _centred(scores - rest.scores(held))  # (images, classes)
+            held = a2 + np.outer(mean[j] - z[:, j], params["W2"][j])  # of all that goes in, only this changes
+            change = _centred(scores - rest.scores(activate(held)))  # (images, classes)
             self.uses[j] = np.sqrt(np.mean(np.sum(change**2, axis=1)))
             if variance[j] > 0:
                 self.effects[j] = np.mean((z[:, j] - mean[j])[:, None] * change, axis=0) / variance[j]

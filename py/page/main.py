@@ -2,6 +2,7 @@
 
 import json
 
+import beside
 import charts
 import compare
 import figure
@@ -50,6 +51,7 @@ async def start_panels():
     shelf.start()
     saving.start()
     opening.start()
+    beside.start()
     compare.start()
     units.start()
     rooms.start()

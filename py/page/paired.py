@@ -49,6 +49,6 @@ def show(image):
         for side in (0, 1):
             bars[side].style.width = f"{both[side][digit] * 100:.3f}%"
             values[side].textContent = percent(both[side][digit])
-            chosen = " answer" if digit == answers[side] else ""
+            chosen = " given" if digit == answers[side] else ""
             values[side].className = "value" + chosen
             cells[side].className = "side-" + "ab"[side] + chosen

@@ -35,6 +35,11 @@ class Compare:
             image["answers"] = [int(y[image["index"]].argmax()) for y in self._y]
         return page
 
+    def beside_probabilities(self):
+        """What the network beside says of the image chosen on the page, as it is now; {} without one."""
+        beside = self.session.networks.beside
+        return {} if beside is None else {"probabilities": self.session.probabilities(beside)}
+
     def compare_image(self, index):
         """The probabilities by both networks for one image."""
         return {**self.session.image(index), "probabilities": [y[index].tolist() for y in self._y]}

@@ -55,6 +55,7 @@ for function in (
     compare.compare_networks,
     compare.compared_images,
     compare.compare_image,
+    compare.beside_probabilities,
     units.survey_units,
     units.unit_outputs,
     units.look_at_unit,

@@ -10,6 +10,7 @@ from kobai.mnist import normalize_pixels
 from pyscript import sync
 
 AT_MOST = 200  # units on the page: the most used ones
+ALL_IMAGES = 100  # so many units are looked through on all images, ten times as many on a tenth: 1 s at most
 
 
 class Units:
@@ -23,7 +24,9 @@ class Units:
         networks = self.session.networks
         about = dict(networks.about(networks.current))
         self._inputs = normalize_pixels if about["normalize"] else _unscaled
-        units = HiddenUnits(networks.network(networks.current), self.session.x_test, self._inputs)
+        network = networks.network(networks.current)
+        step = -(-network.params["b1"].size // ALL_IMAGES)
+        units = HiddenUnits(network, self.session.x_test[::step], self._inputs)
         for part in units.pieces():
             await sync.on_progress(json.dumps({"kind": "units", "part": part}))  # lets other calls in
         self._units, self._shown = units, units.order()[:AT_MOST]

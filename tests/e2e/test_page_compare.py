@@ -146,10 +146,26 @@ def test_swapping_turns_the_table(panel):
 
 
 def test_an_image_chosen_above_is_shown_in_both(panel):
+    """In this room as bars, above as lines on the bars of the network in use."""
     panel.against("shipped-1000")
     panel.kobai.go_to_image(247)
     panel.expect_pair(247)
-    assert panel.pair()[4][1] == pytest.approx(answers("shipped-1000")[247, 4], abs=6e-5)
+    y = answers("shipped-1000")[247]
+    assert panel.pair()[4][1] == pytest.approx(y[4], abs=6e-5)
+    above = panel.kobai.region("Probabilities")
+    name = "Kobai’s own, 1,000 iterations"
+    line = f"Blue lines: {name}, which answers {y.argmax()} ({y.max() * 100:.2f} %)"
+    expect(above.get_by_text(line, exact=True)).to_be_visible()
+    marks = above.locator("tbody tr").evaluate_all(
+        """rows => rows.map(row => {
+            const [cell, mark] = [row.cells[1], row.querySelector('.mark')].map(
+                element => element.getBoundingClientRect());
+            return (mark.left + mark.width / 2 - cell.left) / cell.width;
+        })"""
+    )
+    assert marks == pytest.approx(y, abs=0.005)
+    panel.come_near().b.select_option("")
+    expect(above.get_by_text("Blue lines")).to_be_hidden()
 
 
 def test_a_network_and_itself_cannot_be_told_apart(panel):
