@@ -40,6 +40,7 @@ def start():
     on_click("compare-first", lambda: networks.put_beside(_suggestion()))
     on_click("compare-back", lambda: _turn(-AT_A_TIME))
     on_click("compare-on", lambda: _turn(AT_A_TIME))
+    trainer.on("compare", _on_progress)
     gallery.on_choose(lambda index: spawn(_look(index)))
     panels.lazy("compare", _refresh)
     on_language(_show)
@@ -48,6 +49,7 @@ def start():
 async def _refresh():
     """Other networks than before, or other numbers of one of them."""
     _now["found"] = _now["page"] = _now["image"] = None
+    by_id("compare-bar").value = 0
     _show()
     if networks.beside() is None:
         return
@@ -56,6 +58,10 @@ async def _refresh():
         _now["found"] = found
         await _fetch()
         await _look(answer.index())
+
+
+def _on_progress(message):
+    by_id("compare-bar").value = message["part"]
 
 
 async def _look(index):

@@ -1,6 +1,9 @@
 """The network in use (A) and the one beside it (B) on the same test images."""
 
+import json
+
 from kobai import comparison
+from pyscript import sync
 
 
 class Compare:
@@ -15,7 +18,7 @@ class Compare:
         keys = networks.current, networks.beside
         if keys[1] is None:
             return {}
-        self._y = [await networks.answers(key) for key in keys]
+        self._y = [await networks.answers(key, self._teller(place)) for place, key in enumerate(keys)]
         self._compared = comparison.compare(*self._y, self.session.t_test)
         counts = self._compared.counts()
         only_a, only_b, images = counts["only_a"], counts["only_b"], counts["all"]
@@ -27,6 +30,15 @@ class Compare:
             "high": high,
             "chance": comparison.chance_of_split(only_a, only_b),
         }
+
+    def _teller(self, place):
+        """Tells how far both networks are while the one at this place, 0 or 1, is answering."""
+
+        def tell(done, _correct):
+            part = (place + done / len(self.session.x_test)) / 2
+            return sync.on_progress(json.dumps({"kind": "compare", "part": part}))
+
+        return tell
 
     def compared_images(self, group, start, count):
         """Some images of a group with both answers, those on which the networks are furthest apart first."""
