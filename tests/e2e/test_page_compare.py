@@ -198,7 +198,7 @@ def test_ones_own_training_is_compared_as_it_stands(panel):
 
 
 def test_a_phone_in_japanese(visit):
-    kobai = visit("?lang=ja", viewport={"width": 360, "height": 740}, locale="ja-JP").kobai
+    kobai = visit("?lang=ja", viewport={"width": 360, "height": 740}, locale="ja-JP").kobai.wait_until_ready()
     region = kobai.region("Two networks side by side")
     region.scroll_into_view_if_needed()
     region.get_by_role("button", name=re.compile("と比べる")).click(timeout=60_000)
