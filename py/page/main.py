@@ -2,7 +2,9 @@
 
 import json
 
+import beside
 import charts
+import compare
 import figure
 import gallery
 import gradients
@@ -20,6 +22,7 @@ import settings
 import shelf
 import trainer
 import training
+import units
 from dom import by_id, spawn
 from problems import Problem
 from pyscript import window
@@ -54,6 +57,9 @@ async def start_panels():
     shelf.start()
     saving.start()
     opening.start()
+    beside.start()
+    compare.start()
+    units.start()
     rooms.start()
 
 

@@ -5,12 +5,14 @@ import pyodide_js
 # a missing or broken wheel must end the start with an error, so NumPy is imported before anything is exported
 await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this file with top-level await)
 
+from worker.compare import Compare  # noqa: E402
 from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
 from worker.mistakes import Mistakes  # noqa: E402
-from worker.own_digit import OwnDigit  # noqa: E402
 from worker.mystery import Mystery  # noqa: E402
+from worker.own_digit import OwnDigit  # noqa: E402
 from worker.session import Session  # noqa: E402
+from worker.units import Units  # noqa: E402
 
 session = Session()
 networks = session.networks
@@ -18,6 +20,8 @@ gradients = Gradients(session)
 mistakes = Mistakes(session)
 digit = OwnDigit(session)
 mystery = Mystery(session)
+compare = Compare(session)
+units = Units(session)
 __export__ = []
 
 
@@ -62,5 +66,12 @@ for function in (
     mystery.mystery_reference,
     mystery.follow,
     mystery.stop_following,
+    compare.compare_networks,
+    compare.compared_images,
+    compare.compare_image,
+    compare.beside_probabilities,
+    units.survey_units,
+    units.unit_outputs,
+    units.look_at_unit,
 ):
     export(function)
