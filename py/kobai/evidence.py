@@ -16,7 +16,6 @@ from .multi_layer_net import ACTIVATIONS, MultiLayerNet, Network, layer_sizes
 
 SATURATED = 0.01  # a sigmoid this close to 0 or 1 has less than 4 % of its largest slope left
 IDLE = 1e-3  # a hidden unit whose output varies by less than this over the images tells nothing
-COMPARED = 2000  # images for each other way to read: one standard deviation of an accuracy is 0.01 or less
 TRAIN = 10_000  # training images looked at
 UNITS_AT_ONCE = 50_000  # images x units of one slice: about 50 ms in a browser
 
@@ -61,10 +60,11 @@ class Evidence:
 
     accuracy, test_loss, confidence: as `answer_statistics` gives them.
     confusion: how many images of each digit (row) got each answer (column), (10, 10).
+    given: the mean probability given to each digit, (10,); all 0.1 when there is nothing to choose.
     saturated: as `saturated_share` gives it; 0 for ReLU.
     idle: the share of hidden units whose output hardly varies over the images.
-    otherwise: the accuracy by "pixels" (of the other range), "inverted" (white for black), "activation" (the
-    other one), on COMPARED images; "same", as used, on the same images.
+    otherwise: the accuracy when read in another way: "pixels" (of the other range), "inverted" (white for
+    black), "activation" (the other one).
     sizes: as `weight_sizes` gives them.
     train_correct: which training images are recognised, bool (n,), or None.
     """
@@ -91,8 +91,7 @@ class Evidence:
     def pieces(self) -> Iterator[float]:
         """Does the work in pieces of about 50 ms; yields after each which part of all is done, 0 to 1."""
         ways = self._other_ways()
-        few = self.images[:COMPARED], self.labels[:COMPARED]
-        total = len(self.images) + len(ways) * len(few[0]) + (len(self.train[0]) if self.train else 0)
+        total = len(self.images) * (1 + len(ways)) + (len(self.train[0]) if self.train else 0)
         done = 0
         with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
             for images in self._as_used():
@@ -100,7 +99,7 @@ class Evidence:
                 yield done / total
             for name, (network, factor, offset) in ways.items():
                 correct = []
-                for x, t in self._slices(*few):
+                for x, t in self._slices(self.images, self.labels):
                     correct.append(_correct(network, x * factor + offset, t))
                     done += len(t)
                     yield done / total
@@ -131,6 +130,7 @@ class Evidence:
         self.confidence = found["confidence"]
         self.confusion = np.zeros((CLASSES, CLASSES), dtype=int)
         np.add.at(self.confusion, (self.labels, np.argmax(y, axis=1)), 1)
+        self.given = y.mean(axis=0)
         self.saturated = float(np.mean(saturated)) if saturated and self.activation == "sigmoid" else 0.0
         self.idle = 0.0
         if ranges:
@@ -149,7 +149,6 @@ class Evidence:
         """Each way to read the same params: network, factor and offset of the pixels."""
         factor = self._factor
         ways = {
-            "same": (self.network, factor, 0.0),
             "pixels": (self.network, 1.0 if self.normalize else 1 / 255, 0.0),
             "inverted": (self.network, -factor, 255 * factor),
         }

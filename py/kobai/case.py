@@ -1,0 +1,163 @@
+"""One network under check-up: its evidence, what is known of its training, and the reference beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from .evidence import Evidence, rms
+from .reference import Reference, Spread
+
+FINISHED = 4000  # iterations from which the book's network is within 0.025 of its accuracy after 10,000
+LAST = 10_000  # iterations of the book
+RECENT = 100  # losses of which the mean is taken, as in the reference: one batch alone is too noisy
+NEAR = 1.3  # times as large, or as small: within it a size still fits; hidden 30 differs from 50 by this
+BOOK_RATE = 0.1
+BOOK_START = 0.01
+
+
+@dataclass(frozen=True)
+class History:
+    """What is known of a training; None is what is not.
+
+    settings: by the names of kobai.settings.Settings. losses: one an iteration.
+    """
+
+    iterations: int | None = None
+    settings: dict[str, float] | None = None
+    losses: Sequence[float] | None = None
+
+
+class Case:
+    """The numbers that the causes are told by, each with what the reference has in its place."""
+
+    def __init__(self, evidence: Evidence, reference: Reference, history: History) -> None:
+        self.evidence, self.reference, self.history = evidence, reference, history
+        self.accuracy = evidence.accuracy
+        self.hidden = evidence.hidden_sizes[0] if evidence.hidden_sizes else 0
+        # of the reference's kind: the sizes of weights can be compared
+        self.comparable = len(evidence.hidden_sizes) == 1 and evidence.activation == "sigmoid"
+        self.book = "hidden 50" if self.hidden < 71 else "hidden 100"  # the nearer one, as a ratio
+
+    @cached_property
+    def place(self) -> Spread | None:
+        """After how many iterations of the book's settings the accuracy is this one."""
+        return self.reference.iterations_for(self.book, self.accuracy)
+
+    @cached_property
+    def finished(self) -> bool:
+        """Whether the accuracy is that of a finished training: as after FINISHED iterations, or better."""
+        return self.accuracy >= self.reference.accuracy_at(self.book, FINISHED).least
+
+    @cached_property
+    def now(self) -> Spread:
+        """`place`, and the nearest end of the reference where there is none."""
+        run = self.reference.run(self.book)
+        end = float(run.iterations[-1 if self.finished else 0])
+        return self.place or Spread(end, end, end)
+
+    @cached_property
+    def weights_fit(self) -> bool:
+        """Whether W2 is as large as the reference's at this accuracy, as it is by the book's settings."""
+        if not self.comparable:
+            return False
+        ratio = self.evidence.sizes["W2"] / self.usual("W2", self.now.mean)
+        return 1 / NEAR < ratio < NEAR
+
+    def setting(self, name: str) -> float | None:
+        """A setting, when known."""
+        return (self.history.settings or {}).get(name)
+
+    def iteration_with(self, key: str, value: float) -> float:
+        """After how many iterations a size of the reference, which grows, is this large."""
+        run = self.reference.run(self.book)
+        return float(np.interp(value, np.maximum.accumulate(run.statistics[key]), run.iterations))
+
+    def usual(self, key: str, iteration: float) -> float:
+        """A statistic of the reference after so many iterations."""
+        return self.reference.statistic_at(self.book, key, iteration)
+
+    # ------------------------------------------------------------- the start
+
+    @cached_property
+    def start(self) -> float:
+        """The spread that the weights started with: rows of W1 of still pixels keep it.
+
+        If these pixels were not 0 but all alike, each unit's weights were shifted by the same amount.
+        """
+        still = self.evidence.params["W1"][self.evidence.still]
+        return rms(still - still.mean(axis=0))
+
+    @cached_property
+    def moved(self) -> float:
+        """How far the other weights of W1 are from their start: variances add up."""
+        size = self.evidence.sizes["W1"]
+        return float(np.sqrt(max(size**2 - self.start**2, 0.0)))
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether W1 is far enough from its start for `moved` to be more than chance."""
+        return self.moved > self.start / 2
+
+    # ------------------------------------------------------------ the pixels
+
+    @property
+    def pixel_ratio(self) -> float:
+        """How many times as far as b1 the weights of W1 moved.
+
+        A step moves W1[i, j] by pixel i times what it moves b1[j] (book 5.6.2), whatever the network.
+        """
+        return self.moved / max(self.evidence.sizes["b1"], 1e-12)
+
+    def reference_ratio(self, name: str) -> float:
+        """`pixel_ratio` of a run of the reference at its end."""
+        run = self.reference.run(name)
+        W1, start, b1 = (float(run.statistics[key][-1]) for key in ("W1", "W1_still", "b1"))
+        return float(np.sqrt(W1**2 - start**2)) / b1
+
+    @cached_property
+    def ratio_limit(self) -> float:
+        """Between the ratios of normalised pixels (1 to 6) and of others (100 and more): 255 and no more."""
+        return float(np.sqrt(255 * self.reference_ratio(self.book)))
+
+    # -------------------------------------------------------- the confidence
+
+    @cached_property
+    def usual_confidence(self) -> float:
+        """The mean confidence of the reference's network at this accuracy; at the end of its run at most."""
+        return self._usual_here("confidence")
+
+    @cached_property
+    def usual_saturation(self) -> float:
+        """The share of saturated outputs of the reference's network at this accuracy."""
+        return self._usual_here("saturated")
+
+    def _usual_here(self, key: str) -> float:
+        run = self.reference.run(self.book)
+        means = np.maximum.accumulate(run.test_accuracy.mean(axis=0))
+        return float(np.interp(self.accuracy, means, run.statistics[key]))
+
+    @property
+    def by_heart_confidence(self) -> float:
+        """The mean confidence of a network that has learned 1,000 images by heart."""
+        return float(self.reference.run("hidden 50, 1,000 images").statistics["confidence"][-1])
+
+    # ------------------------------------------------------------- the losses
+
+    @property
+    def last_loss(self) -> float | None:
+        """The mean of the last losses, when known."""
+        losses = self.history.losses
+        return float(np.mean(losses[-RECENT:])) if losses is not None and len(losses) else None
+
+    @property
+    def slope(self) -> float | None:
+        """How much the loss fell lately, in 1,000 iterations: a straight line through the last fifth."""
+        losses = self.history.losses
+        if losses is None or len(losses) < 5 * RECENT:
+            return None
+        last = np.asarray(losses[-len(losses) // 5 :], dtype=np.float64)
+        return float(-1000 * np.polyfit(np.arange(len(last)), last, 1)[0])

@@ -1,0 +1,93 @@
+"""What a check-up says: a cause, how sure it is, a sentence, numbers, what to look at and what to try."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Value = str | int | float
+
+
+def N_(message: str) -> str:
+    """Marks a message for translation."""
+    return message
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A gettext message id and what fills its fields."""
+
+    message: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.message.format(**self.values)
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of the evidence: what it is, here, and what the reference has or the book does, if known."""
+
+    label: str
+    here: str
+    book: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """cause: its id in TITLES. sure: one of SURE. show: one of SHOWN or "". settings: what to train with."""
+
+    cause: str
+    sure: str
+    sentence: Sentence
+    numbers: tuple[Number, ...] = ()
+    show: str = ""
+    settings: Mapping[str, float] | None = None
+
+
+SURE = ("certain", "likely", "possible", "ruled out")
+SHOWN = ("reference curve", "loss curve", "weights", "hidden units", "confusion matrix", "mistakes", "pixels")
+TITLES = {
+    "healthy": N_("Nothing looks wrong"),
+    "few": N_("Stopped early: too few iterations"),
+    "slow": N_("A learning rate that is too small"),
+    "large": N_("A learning rate that is too large"),
+    "pixels": N_("Pixels that were not divided by 255"),
+    "range": N_("Read with the wrong range of pixels"),
+    "data": N_("Too few training images"),
+    "start": N_("Weights that started too large"),
+    "alike": N_("Weights that all started alike"),
+    "noise": N_("Many training labels are wrong"),
+    "shuffled": N_("Labels that do not belong to their images"),
+    "swapped": N_("Labels that are mixed up"),
+    "missing": N_("A digit that is never answered"),
+    "inverted": N_("Black and white are swapped"),
+    "activation": N_("Read with the wrong activation"),
+    "hidden": N_("Too few hidden units"),
+    "untrained": N_("Not trained yet"),
+}
+
+
+def share(value: float) -> str:
+    """An accuracy, as the book prints it: 0.8652."""
+    return f"{value:.4f}"
+
+
+def percent(value: float) -> str:
+    """A share in percent: 71 %, 0.4 %, 99.8 %."""
+    return f"{100 * value:.0f} %" if 0.01 <= value <= 0.99 else f"{100 * value:.1f} %"
+
+
+def short(value: float) -> str:
+    """Two figures: 0.038, 110."""
+    return f"{float(f'{value:.2g}'):.10g}"
+
+
+def whole(value: float) -> str:
+    """A number that was counted: 10,000."""
+    return f"{value:,.0f}"
+
+
+def about(value: float) -> str:
+    """A number to two figures: 1,000, 950."""
+    return whole(float(f"{value:.2g}"))

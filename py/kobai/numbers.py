@@ -1,0 +1,59 @@
+"""The numbers of the evidence that more than one finding shows, each with what is usual in its place."""
+
+from __future__ import annotations
+
+from .case import BOOK_START, Case
+from .findings import N_, Number, percent, share, short
+
+
+def accuracy(case: Case, expected: float | None = None) -> Number:
+    return Number(N_("accuracy"), share(case.accuracy), "" if expected is None else share(expected))
+
+
+def start_spread(case: Case) -> Number:
+    return Number(N_("spread of the weights of the pixels at the edge"), short(case.start), short(BOOK_START))
+
+
+def saturated(case: Case) -> Number:
+    label = N_("outputs of hidden units within 0.01 of 0 or 1")
+    return Number(label, percent(case.evidence.saturated), percent(case.usual_saturation))
+
+
+def confidence(case: Case) -> Number:
+    label = N_("probability of its answers, on average")
+    return Number(label, percent(case.evidence.confidence), percent(case.usual_confidence))
+
+
+def ratio(case: Case) -> Number:
+    label = N_("how many times as far as b1 the weights of W1 moved")
+    return Number(label, short(case.pixel_ratio), ratios(case)["book"])
+
+
+def ratios(case: Case) -> dict[str, str]:
+    return {
+        "book": short(case.reference_ratio(case.book)),
+        "expected": short(case.reference_ratio("hidden 50, pixels 0-255")),
+    }
+
+
+def progress(case: Case) -> tuple[Number, ...]:
+    """What grows in the course of a training."""
+    if not case.comparable:
+        return (
+            accuracy(case),
+            Number(N_("probability of its answers, on average"), percent(case.evidence.confidence)),
+        )
+    now = case.now.mean
+    return (
+        accuracy(case, case.reference.accuracy_at(case.book, now).mean),
+        *(
+            Number(label, short(case.evidence.sizes[key]), short(case.usual(key, now)))
+            for key, label in (
+                ("W1", N_("size of the weights W1")),
+                ("W2", N_("size of the weights W2")),
+                ("b1", N_("size of the biases b1")),
+            )
+        ),
+        confidence(case),
+        saturated(case),
+    )

@@ -1,0 +1,214 @@
+"""How far a training has come: finished, stopped early, slow, or at the end of what few images teach.
+
+Functions like those in causes.py, which come first: these four are what is left when no other trace shows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import numbers
+from .case import BOOK_RATE, LAST, Case
+from .findings import N_, Finding, Number, Sentence, about, percent, short, whole
+
+LEARNED = 0.5  # below this accuracy, how sure a network is says nothing about its images yet
+PREFIXES = (100, 300, 500, 1000, 2000, 3000, 5000)  # how many of the first training images may have been used
+BY_HEART = 0.99  # of them are recognised
+CHANCE = 5  # standard deviations of the accuracy on them: the others do not reach that by chance
+TOO_SURE = 0.03  # mean confidence minus accuracy of a network that the reference cannot be compared with
+MORE = {"iterations": LAST}
+SLOWER = 2.0  # a learning rate that costs less than this factor of iterations is no mistake
+
+
+def healthy(case: Case) -> Finding:
+    """Nothing else was found, and the accuracy is that of a finished training."""
+    if case.comparable:
+        sentence = N_(
+            "Nothing points to a mistake: the accuracy is what the book's settings lead to, and so are "
+            "the weights and the answers."
+        )
+    else:
+        sentence = N_("Nothing points to a mistake: the accuracy is what a network of this kind leads to.")
+    return Finding("healthy", "certain", Sentence(sentence), numbers.progress(case), "reference curve")
+
+
+def data(case: Case) -> Finding | None:
+    """Few images, learned by heart: known better than others, or answered too surely for the accuracy."""
+    if case.finished or case.accuracy < LEARNED:
+        return None
+    settings = {"train_size": 60_000}
+    first = _learned_by_heart(case)
+    if first:
+        count, known, others = first
+        sentence = N_(
+            "Of the first {count} training images it recognises {known}, of the others {others}: it "
+            "learned from these alone, and knows them by heart. From more images it would learn what they"
+            " have in common."
+        )
+        values = {"count": whole(count), "known": percent(known), "others": percent(others)}
+        return Finding(
+            "data", "certain", Sentence(sentence, values), (numbers.confidence(case),), "mistakes", settings
+        )
+    last, test = case.last_loss, case.evidence.test_loss
+    if last is not None and last < test / 2:
+        sentence = N_(
+            "On its training images the loss is down to {last}, on the test images it is {test}: it knows"
+            " its training images by heart, so they were too few. More images teach what digits have in "
+            "common."
+        )
+        values = {"last": short(last), "test": short(test)}
+        shown = (Number(N_("loss on the test images"), short(test), short(last)), numbers.confidence(case))
+        return Finding("data", "certain", Sentence(sentence, values), shown, "loss curve", settings)
+    here = case.evidence.confidence
+    limit = (
+        (case.usual_confidence + case.by_heart_confidence) / 2
+        if case.comparable
+        else case.accuracy + TOO_SURE
+    )
+    if here < limit:
+        return None
+    sentence = N_(
+        "It is {confidence} sure of its answers on average, but only {accuracy} are right; the book's "
+        "network of this accuracy is {usual} sure. So sure is a network that has seen few images again "
+        "and again, and knows them by heart."
+    )
+    values = {
+        "confidence": percent(here),
+        "accuracy": percent(case.accuracy),
+        "usual": percent(case.usual_confidence),
+    }
+    return Finding(
+        "data", "likely", Sentence(sentence, values), (numbers.confidence(case),), "mistakes", settings
+    )
+
+
+def _learned_by_heart(case: Case) -> tuple[int, float, float] | None:
+    """How many of the first training images it knows far better than the others, and both accuracies."""
+    correct = case.evidence.train_correct
+    if correct is None:
+        return None
+    for count in sorted(PREFIXES, reverse=True):
+        if count < len(correct):
+            known, others = float(correct[:count].mean()), float(correct[count:].mean())
+            deviation = np.sqrt(max(others * (1 - others), 1e-9) / count)
+            if known > BY_HEART and known > others + CHANCE * deviation:
+                return count, known, others
+    return None
+
+
+def unfinished(case: Case) -> list[Finding]:
+    """Too few iterations, and too small a learning rate: which of them, as far as that can be known."""
+    rate, done = case.setting("learning_rate"), case.history.iterations
+    if done is None:
+        return [_few(case, "likely" if case.weights_fit else "possible"), _slow_perhaps(case)]
+    if rate is None:
+        slow = done > SLOWER * case.now.mean
+        return [
+            _slow(case, done, BOOK_RATE * case.now.mean / done, "likely") if slow else _few_known(case, done)
+        ]
+    if rate * SLOWER > BOOK_RATE:
+        return [_few_known(case, done)]
+    found = [_slow(case, done, rate, "certain")]
+    if done < LAST / SLOWER:
+        found.insert(int(BOOK_RATE / rate > LAST / done), _few_known(case, done))
+    return found
+
+
+def _few(case: Case, sure: str) -> Finding:
+    iterations = case.now.mean
+    values = {
+        "iterations": about(iterations),
+        "size": short(case.evidence.sizes.get("W2", 0.0)),
+        "usual": short(case.usual("W2", iterations)),
+    }
+    if case.weights_fit:
+        sentence = N_(
+            "Everything fits the book's training, stopped after about {iterations} iterations: the "
+            "weights W2, too, have the size that they have then ({size}; reference: {usual}). Go on, and "
+            "the accuracy rises."
+        )
+    else:
+        sentence = N_(
+            "The accuracy is that of the book's training after about {iterations} iterations. Nothing "
+            "measured here points to another cause. Go on, and the accuracy should rise."
+        )
+        values = {"iterations": about(iterations)}
+    return Finding("few", sure, Sentence(sentence, values), numbers.progress(case), "reference curve", MORE)
+
+
+def _few_known(case: Case, done: int) -> Finding:
+    sentence = N_(
+        "It has done {iterations} iterations, and this is the accuracy of about {about} by the book's "
+        "settings: it is still rising. Go on to 10,000."
+    )
+    values = {"iterations": whole(done), "about": about(case.now.mean)}
+    shown = numbers.progress(case)
+    if case.slope is not None:
+        shown = (Number(N_("fall of the loss in the last iterations, per 1,000"), short(case.slope)), *shown)
+    return Finding("few", "certain", Sentence(sentence, values), shown, "reference curve", MORE)
+
+
+def _slow(case: Case, done: int, rate: float, sure: str) -> Finding:
+    sentence = N_(
+        "After {iterations} iterations it stands where the book's settings are after about {about}. With "
+        "a learning rate of about {rate}, each step is {times} times smaller than with the book's 0.1, so"
+        " it takes {times} times as many."
+    )
+    values = {
+        "iterations": whole(done),
+        "about": about(case.now.mean),
+        "rate": short(rate),
+        "times": short(BOOK_RATE / rate),
+    }
+    shown = (Number(N_("learning rate"), short(rate), short(BOOK_RATE)), *numbers.progress(case))
+    return Finding(
+        "slow", sure, Sentence(sentence, values), shown, "loss curve", {"learning_rate": BOOK_RATE}
+    )
+
+
+def _slow_perhaps(case: Case) -> Finding:
+    sentence = N_(
+        "Ten times as many iterations with a tenth of the learning rate lead to the same weights, so they"
+        " cannot tell. You can: if you ran about {few} iterations, it is only that they were few; if you "
+        "ran about {many}, look whether learning_rate is 0.01 instead of 0.1."
+    )
+    values = {"few": about(case.now.mean), "many": about(10 * case.now.mean)}
+    settings = {"learning_rate": BOOK_RATE}
+    return Finding("slow", "possible", Sentence(sentence, values), (), "loss curve", settings)
+
+
+def excluded(case: Case) -> list[Finding]:
+    """What leads to such an accuracy, too, but shows here that it did not, with the number that says so."""
+    found = []
+    if case.has_moved and case.pixel_ratio < case.ratio_limit:
+        sentence = N_(
+            "The weights of W1 moved {ratio} times as far as the biases b1. With pixels from 0 to 255 it "
+            "would be about {expected} times."
+        )
+        found.append(
+            _no("pixels", sentence, "weights", ratio=short(case.pixel_ratio), **numbers.ratios(case))
+        )
+    if case.comparable and case.accuracy > LEARNED:
+        sentence = N_(
+            "It is {confidence} sure of its answers on average. If it knew 1,000 images by heart, it "
+            "would be about {expected} sure."
+        )
+        values = {
+            "confidence": percent(case.evidence.confidence),
+            "expected": percent(case.by_heart_confidence),
+        }
+        found.append(_no("data", sentence, "mistakes", **values))
+    sentence = N_(
+        "The weights of the pixels at the edge, which never change, still show the start: they spread by "
+        "{start}. The book starts with 0.01."
+    )
+    found.append(_no("start", sentence, "weights", start=short(case.start)))
+    if case.evidence.hidden_sizes:
+        stuck = percent(max(case.evidence.saturated, case.evidence.idle))
+        sentence = N_("Only {stuck} of the outputs of the hidden units are stuck at their ends.")
+        found.append(_no("large", sentence, "hidden units", stuck=stuck))
+    return found
+
+
+def _no(cause: str, sentence: str, show: str, **values: str) -> Finding:
+    return Finding(cause, "ruled out", Sentence(sentence, values), (), show)
