@@ -174,13 +174,13 @@ def missing(case: Case) -> Finding | None:
     if not never.size or case.accuracy < GUESSING:
         return None
     sentence = N_(
-        "It never answers {digits}: such images get the probability {given} for it on average. Probably "
-        "there was none among the training images, and every one of them is a mistake now. Count them: "
-        "np.bincount(t_train)."
+        "It never answers {digits}, and even gives it a probability of only {given} on average; a guess "
+        "would give 0.1. Probably no training image showed it, so every test image of it is a mistake "
+        "now. Count them: np.bincount(t_train)."
     )
     values = {
         "digits": ", ".join(str(digit) for digit in never),
-        "given": short(float(evidence.given[never].mean())),
+        "given": share(float(evidence.given[never].mean())),
     }
     least = int(evidence.confusion.sum(axis=0).min())
     shown = (Number(N_("answers of the rarest digit, of 10,000"), whole(least), whole(1000)),)

@@ -74,8 +74,9 @@ def share(value: float) -> str:
 
 
 def percent(value: float) -> str:
-    """A share in percent: 71 %, 0.4 %, 99.8 %."""
-    return f"{100 * value:.0f} %" if 0.01 <= value <= 0.99 else f"{100 * value:.1f} %"
+    """A share in percent: 71 %, and finer near the ends: 0.4 %, 99.8 %."""
+    digits = 0 if 0.1 <= value <= 0.99 else 1
+    return f"{100 * value:.{digits}f}".removesuffix(".0") + " %"
 
 
 def short(value: float) -> str:

@@ -123,9 +123,9 @@ def _few(case: Case, sure: str) -> Finding:
     }
     if case.weights_fit:
         sentence = N_(
-            "Everything fits the book's training, stopped after about {iterations} iterations: the "
-            "weights W2, too, have the size that they have then ({size}; reference: {usual}). Go on, and "
-            "the accuracy rises."
+            "Probably nothing is wrong: everything fits the book's training, stopped after about "
+            "{iterations} iterations. The weights W2, too, have the size that they have then ({size}; "
+            "reference: {usual}). Go on training, and the accuracy rises."
         )
     else:
         sentence = N_(
