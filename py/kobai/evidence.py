@@ -26,8 +26,9 @@ def still_pixels(images: Array) -> Array:
 
 
 def rms(values: Array) -> float:
-    """Root of the mean square; 0 of nothing."""
-    return float(np.sqrt(np.mean(np.square(values)))) if values.size else 0.0
+    """Root of the mean square; 0 of nothing, infinite beyond the range of a float."""
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(np.mean(np.square(values)))) if values.size else 0.0
 
 
 def weight_sizes(params: Mapping[str, Array], still: Array) -> dict[str, float]:
