@@ -3,6 +3,7 @@
 import json
 
 import charts
+import checkup
 import figure
 import gallery
 import gradients
@@ -45,6 +46,7 @@ async def start_panels():
     training.start()
     figure.start()
     gradients.start()
+    checkup.start()
     shelf.start()
     saving.start()
     opening.start()

@@ -5,6 +5,7 @@ import pyodide_js
 # a missing or broken wheel must end the start with an error, so NumPy is imported before anything is exported
 await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this file with top-level await)
 
+from worker.checkup import Checkup  # noqa: E402
 from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
 from worker.session import Session  # noqa: E402
@@ -12,6 +13,7 @@ from worker.session import Session  # noqa: E402
 session = Session()
 networks = session.networks
 gradients = Gradients(session)
+checkup = Checkup(session)
 __export__ = []
 
 
@@ -48,5 +50,7 @@ for function in (
     networks.download,
     gradients.check_gradients,
     gradients.stop_checking,
+    checkup.check_up,
+    checkup.stop_check_up,
 ):
     export(function)
