@@ -32,6 +32,10 @@ def start():
     on_language(_show)
 
 
+def worker_is_ready():
+    _show_controls()
+
+
 async def _refresh():
     _show_controls()
 

@@ -81,6 +81,7 @@ async def start_worker():
     opening.worker_is_ready()
     gallery.worker_is_ready()
     gradients.worker_is_ready()
+    checkup.worker_is_ready()
     window.performance.mark("kobai-predict")
     await gallery.refresh()
     if answer["kept"]:

@@ -29,8 +29,10 @@ class CheckupPanel:
 
     def causes(self):
         """Title and certainty of each finding, in order."""
-        titles = self.findings.locator("h3").all_inner_texts()
-        return [tuple(part.strip() for part in title.rsplit("\n", 1)) for title in titles]
+        heads = self.findings.locator("h3").evaluate_all(
+            "heads => heads.map(head => [...head.childNodes].map(part => part.textContent.trim()))"
+        )
+        return [tuple(part for part in head if part) for head in heads]
 
     def numbers(self, finding=0):
         """What was measured -> (here, reference), of a finding."""

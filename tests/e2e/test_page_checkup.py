@@ -1,4 +1,4 @@
-"""The check-up: its figures against plain NumPy and the stored table, its findings on networks of known causes."""
+"""The check-up: its figures against plain NumPy and the stored table, what it finds in changed networks."""
 
 import io
 import json
@@ -39,16 +39,17 @@ def opened(kobai, params):
 
 
 def test_an_accuracy_like_that_of_the_memo_is_answered(panel):
-    """A network like the memo's, without its history: where it stands, in three sentences with right figures."""
+    """A network like the memo's, its history unknown: where it stands, in sentences with right figures."""
     params = early_params()
     opened(panel.kobai, params)
     panel.check_up()
-    images, labels = reference.test_set()
+    images, labels = reference.images_to_test(), reference.labels_to_test()
     correct = int((reference.predict(params, images).argmax(axis=1) == labels).sum())
     table = json.loads((ROOT / "static/reference/training.json").read_text())
     last = [row[-1] for row in table["runs"]["hidden 50"]["test_accuracy"]]
     text = panel.standing.inner_text()
-    assert f"It recognises {correct:,} of the 10,000 test images: an accuracy of {correct / 10_000:.4f}." in text
+    accuracy = f"{correct / 10_000:.4f}"
+    assert f"It recognises {correct:,} of the 10,000 test images: an accuracy of {accuracy}." in text
     assert "has this accuracy after about 1,000 iterations" in text
     assert f"After 10,000 iterations it has {min(last):.4f} to {max(last):.4f}." in text
     assert panel.causes() == [
@@ -79,7 +80,8 @@ def test_the_curve_has_a_picture_in_words_and_a_table(panel):
     panel.check_up()
     table = json.loads((ROOT / "static/reference/training.json").read_text())
     seeds = np.array(table["runs"]["hidden 50"]["test_accuracy"])
-    expect(panel.region.get_by_role("img", name=re.compile(r"^Test accuracy of the book’s network"))).to_be_visible()
+    picture = panel.region.get_by_role("img", name=re.compile(r"^Test accuracy of the book’s network"))
+    expect(picture).to_be_visible()
     rows = panel.curve()
     assert [row[0] for row in rows] == table["iterations"]
     np.testing.assert_allclose([row[1] for row in rows], seeds.min(axis=0), atol=5.1e-5)
