@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from . import causes, progress
+from . import causes, numbers, progress
 from .case import LAST, Case, History
 from .evidence import Evidence
 from .findings import N_, Finding, Sentence, Value, about, share, whole
+from .numbers import Histogram
 from .reference import Reference, Spread
 
 GUESSES = 150  # iterations up to which the book's network does little more than guess
@@ -25,7 +26,7 @@ class Checkup:
     standing: two or three sentences. findings: the most probable cause first; then what else may be.
     excluded: causes that lead to such an accuracy, too, but not here. unknown: what cannot be known.
     book: the run of the reference compared with. place: after how many of its iterations it has this
-    accuracy, or None.
+    accuracy, or None. weights: histograms as `numbers.weights` names them.
     """
 
     accuracy: float
@@ -35,6 +36,7 @@ class Checkup:
     findings: tuple[Finding, ...]
     excluded: tuple[Finding, ...]
     unknown: tuple[Sentence, ...]
+    weights: dict[str, Histogram]
 
 
 def diagnose(evidence: Evidence, reference: Reference, history: History | None = None) -> Checkup:
@@ -56,6 +58,7 @@ def diagnose(evidence: Evidence, reference: Reference, history: History | None =
         findings=tuple(found),
         excluded=tuple(excluded),
         unknown=tuple(_unknown(case)),
+        weights=numbers.weights(case),
     )
 
 

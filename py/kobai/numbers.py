@@ -2,8 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from .case import BOOK_START, Case
+from .evidence import rms
 from .findings import N_, Number, percent, share, short
+
+BINS = 41  # odd: one of them is around zero
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """How many values lie in each of BINS equal bins from -limit to limit; their size, and the usual one."""
+
+    limit: float
+    counts: tuple[int, ...]
+    size: float
+    usual: float
+
+
+def weights(case: Case) -> dict[str, Histogram]:
+    """W1 of the pixels at the edge, as it started, of the others, and b1; on one scale."""
+    W1, still = case.evidence.params["W1"], case.evidence.still
+    now = case.now.mean
+    usual = {"edge": BOOK_START, "others": case.usual("W1", now), "b1": case.usual("b1", now)}
+    values = {"edge": W1[still].ravel(), "others": W1[~still].ravel(), "b1": case.evidence.params["b1"]}
+    sizes = {part: rms(each) for part, each in values.items()}
+    # three times the largest size shows nearly all of them; what is further out counts as at the end
+    limit = min(3 * max(*sizes.values(), *usual.values()), 1e300)
+    edges = np.linspace(-limit, limit, BINS + 1)
+    return {
+        part: Histogram(
+            limit,
+            tuple(int(count) for count in np.histogram(np.clip(each, -limit, limit), edges)[0]),
+            sizes[part],
+            usual[part],
+        )
+        for part, each in values.items()
+    }
 
 
 def accuracy(case: Case, expected: float | None = None) -> Number:

@@ -9,13 +9,14 @@ import numpy as np
 
 from . import numbers
 from .case import BOOK_RATE, LAST, Case
-from .findings import N_, Finding, Number, Sentence, about, percent, short, whole
+from .findings import N_, Finding, Number, Sentence, about, percent, share, short, whole
 
 LEARNED = 0.5  # below this accuracy, how sure a network is says nothing about its images yet
 PREFIXES = (100, 300, 500, 1000, 2000, 3000, 5000)  # how many of the first training images may have been used
 BY_HEART = 0.99  # of them are recognised
 CHANCE = 5  # standard deviations of the accuracy on them: the others do not reach that by chance
 TOO_SURE = 0.03  # mean confidence minus accuracy of a network that the reference cannot be compared with
+SEEDS = 0.01  # a seed outside the reference's may be so much below it
 MORE = {"iterations": LAST}
 SLOWER = 2.0  # a learning rate that costs less than this factor of iterations is no mistake
 
@@ -137,14 +138,29 @@ def _few(case: Case, sure: str) -> Finding:
 
 
 def _few_known(case: Case, done: int) -> Finding:
-    sentence = N_(
-        "It has done {iterations} iterations, and this is the accuracy of about {about} by the book's "
-        "settings: it is still rising. Go on to 10,000."
+    expected = case.reference.accuracy_at(
+        case.book, done * (case.setting("learning_rate") or BOOK_RATE) / BOOK_RATE
     )
-    values = {"iterations": whole(done), "about": about(case.now.mean)}
+    values = {
+        "iterations": whole(done),
+        "least": share(expected.least),
+        "most": share(expected.most),
+        "about": about(case.now.mean),
+    }
+    if case.accuracy > expected.least - SEEDS:
+        sentence = N_(
+            "Nothing is wrong: after {iterations} iterations this is the accuracy to expect (the "
+            "reference has {least} to {most}). It is still rising: go on to 10,000."
+        )
+    else:
+        sentence = N_(
+            "After {iterations} iterations the reference has {least} to {most}; here it is as after about"
+            " {about}. Nothing measured here says why. It is still rising: go on to 10,000."
+        )
     shown = numbers.progress(case)
     if case.slope is not None:
-        shown = (Number(N_("fall of the loss in the last iterations, per 1,000"), short(case.slope)), *shown)
+        label = N_("fall of the loss in the last iterations, per 1,000")
+        shown = (Number(label, short(case.slope)), *shown)
     return Finding("few", "certain", Sentence(sentence, values), shown, "reference curve", MORE)
 
 
@@ -205,7 +221,9 @@ def excluded(case: Case) -> list[Finding]:
     found.append(_no("start", sentence, "weights", start=short(case.start)))
     if case.evidence.hidden_sizes:
         stuck = percent(max(case.evidence.saturated, case.evidence.idle))
-        sentence = N_("Only {stuck} of the outputs of the hidden units are stuck at their ends.")
+        sentence = N_(
+            "Only {stuck} of the outputs of the hidden units are stuck at 0 or 1, where a unit hardly learns."
+        )
         found.append(_no("large", sentence, "hidden units", stuck=stuck))
     return found
 

@@ -67,6 +67,20 @@ class Reference:
         """The run of this name."""
         return self.runs[name]
 
+    def curve(self, name: str) -> list[tuple[int, Spread]]:
+        """Each iteration of a run in the table, and the test accuracies then."""
+        run = self.runs[name]
+        spreads = zip(
+            run.test_accuracy.min(axis=0),
+            run.test_accuracy.mean(axis=0),
+            run.test_accuracy.max(axis=0),
+            strict=True,
+        )
+        return [
+            (int(iteration), Spread(*(float(value) for value in spread)))
+            for iteration, spread in zip(run.iterations, spreads, strict=True)
+        ]
+
     def accuracy_at(self, name: str, iteration: float) -> Spread:
         """Test accuracy after so many iterations; between two points of the table, on the line that joins
         them, and beyond its ends that of the end.

@@ -4,6 +4,7 @@ import json
 
 import beside
 import charts
+import checkup
 import compare
 import figure
 import gallery
@@ -54,6 +55,7 @@ async def start_panels():
     mistakes.start()
     own_digit.start()
     mystery.start()
+    checkup.start()
     shelf.start()
     saving.start()
     opening.start()
@@ -91,6 +93,7 @@ async def start_worker():
     opening.worker_is_ready()
     gallery.worker_is_ready()
     gradients.worker_is_ready()
+    checkup.worker_is_ready()
     window.performance.mark("kobai-predict")
     await gallery.refresh()
     if answer["kept"]:

@@ -5,6 +5,7 @@ import pyodide_js
 # a missing or broken wheel must end the start with an error, so NumPy is imported before anything is exported
 await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this file with top-level await)
 
+from worker.checkup import Checkup  # noqa: E402
 from worker.compare import Compare  # noqa: E402
 from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
@@ -22,6 +23,7 @@ digit = OwnDigit(session)
 mystery = Mystery(session)
 compare = Compare(session)
 units = Units(session)
+checkup = Checkup(session)
 __export__ = []
 
 
@@ -73,5 +75,7 @@ for function in (
     units.survey_units,
     units.unit_outputs,
     units.look_at_unit,
+    checkup.check_up,
+    checkup.stop_check_up,
 ):
     export(function)

@@ -86,9 +86,10 @@ class KobaiPage:
         return self.field("Network in use")
 
     def field(self, name: str) -> Locator:
-        """A number field or a choice by its name."""
+        """A number field or a choice by its name; not one in a row of the shelf."""
         number = self.page.get_by_role("spinbutton", name=name, exact=True)
-        return number.or_(self.page.get_by_role("combobox", name=name, exact=True))
+        choice = self.page.get_by_role("combobox", name=name, exact=True)
+        return number.or_(choice.and_(self.page.locator(":not([data-network])")))
 
     # ------------------------------------------------------------ test images
 

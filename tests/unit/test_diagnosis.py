@@ -1,4 +1,4 @@
-"""The check-up on networks made with known causes, and on healthy ones; no threshold was set on their seeds."""
+"""The check-up on networks of known causes and on healthy ones; no threshold was set on their seeds."""
 
 from __future__ import annotations
 

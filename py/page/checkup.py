@@ -1,0 +1,201 @@
+"""Is something wrong? Where the network in use stands, what led there, and what cannot be known."""
+
+import checkup_chart
+import networks
+import panels
+import trainer
+import training
+from dom import by_id, enable, make, on, on_click, spawn
+from words import N_, _, language, on_language
+
+SURE = {
+    "certain": N_("certain"),
+    "likely": N_("likely"),
+    "possible": N_("possible"),
+    "ruled out": N_("ruled out"),
+}
+ROOMS = {  # pictures that other panels have
+    "loss curve": "#run",
+    "hidden units": "#units",
+    "confusion matrix": "#mistakes",
+    "mistakes": "#mistakes",
+}
+_now = {"busy": False, "stopped": False, "answer": None}
+
+
+def start():
+    checkup_chart.start(_draw)
+    on_click("checkup-run", _check)
+    on_click("checkup-stop", _stop)
+    trainer.on("checkup", _on_progress)
+    panels.lazy("checkup", _refresh)
+    on_language(_show)
+
+
+def worker_is_ready():
+    _show_controls()
+
+
+async def _refresh():
+    _show_controls()
+
+
+async def _check():
+    _now["busy"], _now["stopped"] = True, False
+    by_id("checkup-bar").value = 0
+    _show_controls()
+    try:
+        answer = (await trainer.call("check_up"))[0]
+        if answer and not _now["stopped"]:  # when stopped, what was shown stays
+            _now["answer"] = answer
+    finally:
+        _now["busy"] = False
+        _show()
+
+
+async def _stop():
+    _now["stopped"] = True
+    await trainer.call("stop_check_up")
+
+
+def _on_progress(message):
+    by_id("checkup-bar").value = message["part"]
+
+
+def _show_controls():
+    busy, answer = _now["busy"], _now["answer"]
+    enable("checkup-run", trainer.ready() and not busy, "" if busy else _("Python is still loading."))
+    by_id("checkup-stop").hidden = by_id("checkup-bar").hidden = not busy
+    by_id("checkup-network").textContent = _("Network in use: {network}", network=networks.name_of_current())
+    other = answer is not None and not busy and not _is_current(answer["about"])
+    by_id("checkup-old").hidden = not other
+
+
+def _is_current(about):
+    """Whether what was checked is the network in use, as it is now."""
+    return about["id"] == networks.current() and all(
+        about[name] == networks.about(about["id"])[name] for name in ("iterations", "activation", "normalize")
+    )
+
+
+def _show():
+    _show_controls()
+    answer = _now["answer"]
+    by_id("checkup-result").hidden = answer is None
+    if answer is None:
+        return
+    name = networks.name_of(answer["about"]["id"], answer["about"])
+    by_id("checkup-of").textContent = _("Check-up of: {network}", network=name)
+    by_id("checkup-standing").textContent = _sentences(answer["standing"])
+    by_id("checkup-legend-mean").textContent = _(
+        "the book’s network with {units} hidden units: mean of {seeds} trainings",
+        units=answer["units"],
+        seeds=answer["seeds"],
+    )
+    _draw()
+    by_id("checkup-findings").replaceChildren(*[_finding(each, answer) for each in answer["findings"]])
+    for part, item in (("excluded", _excluded), ("unknown", _unknown)):
+        by_id("checkup-" + part).replaceChildren(*[item(each, answer) for each in answer[part]])
+        by_id("checkup-" + part + "-all").hidden = not answer[part]
+
+
+def _draw():
+    if _now["answer"] is not None:
+        checkup_chart.draw_curve(_now["answer"])
+
+
+def _sentences(sentences):
+    """Sentences of the library, in the learner's language, one after the other."""
+    return ("" if language() == "ja" else " ").join([_sentence(each) for each in sentences])
+
+
+def _sentence(sentence):
+    return _(sentence["message"], **sentence["values"])
+
+
+def _finding(finding, answer):
+    item = make("li", **{"class": "finding"})
+    head = make("h3", _(answer["titles"][finding["cause"]]))
+    sure = make("span", _(SURE[finding["sure"]]), **{"class": "sure", "data_sure": finding["sure"]})
+    if finding["cause"] != "healthy":
+        head.append(" ", sure)
+    item.append(head, make("p", _sentence(finding["sentence"])))
+    buttons = make("p", **{"class": "buttons"})
+    for control in _controls(finding, answer):
+        buttons.append(control)
+    item.append(buttons)
+    if finding["numbers"]:
+        item.append(_numbers(finding["numbers"]))
+    return item
+
+
+def _controls(finding, answer):
+    """Show me, and try it."""
+    controls = []
+    show = _show_me(finding, answer)
+    if show is not None:
+        controls.append(show)
+    settings = finding["settings"]
+    if settings:
+        wanted = ", ".join(f"{name} = {value}" for name, value in settings.items())
+        button = make("button", _("Try it: {settings}", settings=wanted), type="button")
+        on(button, "click", lambda event: spawn(training.prepare(settings)))
+        controls.append(button)
+    return controls
+
+
+def _show_me(finding, answer):
+    title = _(answer["titles"][finding["cause"]])
+    name = _("Show me: {what}", what=title)
+    if finding["show"] in ROOMS:
+        return make("a", _("Show me"), href=ROOMS[finding["show"]], aria_label=name)
+    if finding["show"] == "reference curve":
+        return make("a", _("Show me"), href="#checkup-figure", aria_label=name)
+    if finding["show"] == "weights":
+        button = make("button", _("Show me"), type="button", aria_label=name, aria_expanded="false")
+        on(button, "click", lambda event: _toggle_weights(button, answer))
+        return button
+    return None
+
+
+def _toggle_weights(button, answer):
+    """The histograms of W1, below the finding's buttons."""
+    shown = button.getAttribute("aria-expanded") == "true"
+    button.setAttribute("aria-expanded", "false" if shown else "true")
+    if shown:
+        button.parentElement.nextElementSibling.remove()
+    else:
+        button.parentElement.after(checkup_chart.weights(answer))
+
+
+def _numbers(numbers):
+    details = make("details")
+    table = make("table")
+    head, body = make("thead"), make("tbody")
+    row = make("tr")
+    for text in (_("measured"), _("here"), _("reference")):
+        row.append(make("th", text, scope="col"))
+    head.append(row)
+    for each in numbers:
+        row = make("tr")
+        row.append(make("th", _(each["label"]), scope="row"))
+        row.append(make("td", each["here"]), make("td", each["book"] or "–"))
+        body.append(row)
+    table.append(head, body)
+    details.append(make("summary", _("The numbers behind it")), table)
+    return details
+
+
+def _excluded(finding, answer):
+    item = make("li")
+    item.append(make("b", _(answer["titles"][finding["cause"]])), " ", _sentence(finding["sentence"]))
+    show = _show_me(finding, answer)
+    if show is not None:
+        buttons = make("div", **{"class": "buttons"})
+        buttons.append(show)
+        item.append(buttons)
+    return item
+
+
+def _unknown(sentence, answer):
+    return make("li", _sentence(sentence))
