@@ -41,6 +41,10 @@ def show():
     """The button, and the code for the network in use and the chosen form."""
     enable("save", trainer.ready(), _("Python is still loading."))
     network = networks.about(networks.current())
+    instance = document.querySelector('#save-format option[value="instance"]')
+    instance.disabled = not _is_the_books(network)
+    if instance.disabled and by_id("save-format").value == "instance":
+        by_id("save-format").value = "dict"
     form = by_id("save-format").value
     text = LOADING[form]
     if form != "instance" and _is_the_books(network):
