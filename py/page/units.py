@@ -167,7 +167,7 @@ def _show_look():
     by_id("unit-name").textContent = _name(unit)
     label = _("Test image {index}, label {label}", index=look["image"]["index"], label=look["image"]["label"])
     for name, source, words in (
-        ("image", look["image"]["src"], label),
+        ("image", look["image"]["src"], _("Enlarged: {image}", image=label)),
         ("weights", unit["src"], _("Weights of {unit}", unit=_name(unit))),
         ("product", look["product"], _("Image times weights, pixel by pixel")),
     ):
