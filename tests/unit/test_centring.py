@@ -16,7 +16,7 @@ def test_images_of_mnist_stay_exactly_as_they_are(mnist):
     """The rule found in the data: 20 pixels the longer side, whole pixels moved."""
     images = mnist.x_test.reshape(-1, 28, 28)
     same = [np.array_equal(centre(image), image) for image in images]
-    assert sum(same) >= 9_990
+    assert sum(same) >= 9_996
 
 
 @pytest.mark.parametrize("factor", [1, 2, 5])
