@@ -15,6 +15,7 @@ LEARNED = 0.5  # below this accuracy, how sure a network is says nothing about i
 PREFIXES = (100, 300, 500, 1000, 2000, 3000, 5000)  # how many of the first training images may have been used
 BY_HEART = 0.99  # of them are recognised
 CHANCE = 5  # standard deviations of the accuracy on them: the others do not reach that by chance
+FEW = 20  # images in a batch: the loss of fewer, right after their own step, is not that of others
 TOO_SURE = 0.03  # mean confidence minus accuracy of a network that the reference cannot be compared with
 SEEDS = 0.01  # a seed outside the reference's may be so much below it
 MORE = {"iterations": LAST}
@@ -30,42 +31,51 @@ def healthy(case: Case) -> Finding:
         )
     else:
         sentence = N_("Nothing points to a mistake: the accuracy is what a network of this kind leads to.")
-    return Finding("healthy", "certain", Sentence(sentence), numbers.progress(case), "reference curve")
+    below = case.accuracy < case.reference.accuracy_at(case.book, LAST).least
+    more = MORE if below and (case.history.iterations or 0) < LAST else None
+    return Finding("healthy", "certain", Sentence(sentence), numbers.progress(case), "reference curve", more)
 
 
 def data(case: Case) -> Finding | None:
     """Few images, learned by heart: known better than others, or answered too surely for the accuracy."""
-    if case.finished or case.accuracy < LEARNED:
+    if case.accuracy < LEARNED or case.accuracy >= case.reference.accuracy_at(case.book, LAST).least:
         return None
-    settings = {"train_size": 60_000}
+    return _by_images(case) or _by_losses(case) or (None if case.finished else _by_confidence(case))
+
+
+def _by_images(case: Case) -> Finding | None:
     first = _learned_by_heart(case)
-    if first:
-        count, known, others = first
-        sentence = N_(
-            "Of the first {count} training images it recognises {known}, of the others {others}: it "
-            "learned from these alone, and knows them by heart. From more images it would learn what they"
-            " have in common."
-        )
-        values = {"count": whole(count), "known": percent(known), "others": percent(others)}
-        return Finding(
-            "data", "certain", Sentence(sentence, values), (numbers.confidence(case),), "mistakes", settings
-        )
-    last, test = case.last_loss, case.evidence.test_loss
-    if last is not None and last < test / 2:
-        sentence = N_(
-            "On its training images the loss is down to {last}, on the test images it is {test}: it knows"
-            " its training images by heart, so they were too few. More images teach what digits have in "
-            "common."
-        )
-        values = {"last": short(last), "test": short(test)}
-        shown = (Number(N_("loss on the test images"), short(test), short(last)), numbers.confidence(case))
-        return Finding("data", "certain", Sentence(sentence, values), shown, "loss curve", settings)
-    here = case.evidence.confidence
-    limit = (
-        (case.usual_confidence + case.by_heart_confidence) / 2
-        if case.comparable
-        else case.accuracy + TOO_SURE
+    if first is None:
+        return None
+    sentence = N_(
+        "Of the first {count} training images it recognises {known}, of the others {others}: it learned "
+        "from these alone, and knows them by heart. From more images it would learn what they have in "
+        "common."
     )
+    values = {"count": whole(first[0]), "known": percent(first[1]), "others": percent(first[2])}
+    return _few_images("certain", Sentence(sentence, values), "mistakes", (numbers.confidence(case),))
+
+
+def _by_losses(case: Case) -> Finding | None:
+    last, test = case.last_loss, case.evidence.test_loss
+    if last is None or last >= test / 2 or (case.setting("batch_size") or FEW) < FEW:
+        return None
+    sentence = N_(
+        "On its training images the loss is down to {last}, on the test images it is {test}: it knows its"
+        " training images by heart, so they were too few. More images teach what digits have in common."
+    )
+    shown = (
+        Number(N_("loss on the training images"), short(last)),
+        Number(N_("loss on the test images"), short(test)),
+        numbers.confidence(case),
+    )
+    values = {"last": short(last), "test": short(test)}
+    return _few_images("certain", Sentence(sentence, values), "loss curve", shown)
+
+
+def _by_confidence(case: Case) -> Finding | None:
+    here, usual = case.evidence.confidence, case.usual_confidence
+    limit = (usual + case.by_heart_confidence) / 2 if case.comparable else case.accuracy + TOO_SURE
     if here < limit:
         return None
     sentence = N_(
@@ -73,14 +83,12 @@ def data(case: Case) -> Finding | None:
         "network of this accuracy is {usual} sure. So sure is a network that has seen few images again "
         "and again, and knows them by heart."
     )
-    values = {
-        "confidence": percent(here),
-        "accuracy": percent(case.accuracy),
-        "usual": percent(case.usual_confidence),
-    }
-    return Finding(
-        "data", "likely", Sentence(sentence, values), (numbers.confidence(case),), "mistakes", settings
-    )
+    values = {"confidence": percent(here), "accuracy": percent(case.accuracy), "usual": percent(usual)}
+    return _few_images("likely", Sentence(sentence, values), "mistakes", (numbers.confidence(case),))
+
+
+def _few_images(sure: str, sentence: Sentence, show: str, shown: tuple[Number, ...]) -> Finding:
+    return Finding("data", sure, sentence, shown, show, {"train_size": 60_000})
 
 
 def _learned_by_heart(case: Case) -> tuple[int, float, float] | None:

@@ -53,7 +53,7 @@ def draw_curve(answer):
         at = x(answer["place"][1])
         picture.append(svg.line(at, y(accuracy), at, bottom, "here"))
         picture.append(svg.shape("circle", cx=at, cy=y(accuracy), r=6, **{"class": "mark"}))
-    above = y(accuracy) - 8 if accuracy < 0.9 * (1 - floor) + floor else y(accuracy) + 18
+    above = y(accuracy) - 8 if accuracy < 0.88 else y(accuracy) + 18  # where the curve does not run
     picture.append(svg.label(right, above, f"{accuracy:.4f}", "end", "value"))
     place.replaceChildren(picture)
     by_id("checkup-rows").replaceChildren(*[_row(row) for row in answer["curve"]])

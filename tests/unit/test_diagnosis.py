@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from known_causes import Made, Maker
-from kobai import findings
+from kobai import findings, numbers
 from kobai.case import Case, History
 from kobai.diagnosis import Checkup, diagnose
 from kobai.engine import load
@@ -88,7 +88,7 @@ CAUSES = {
     "few": [
         lambda make, seed: make.train(seed, 400),
         lambda make, seed: make.train(seed, 1000),
-        lambda make, seed: make.train(seed, 2000, hidden_size=100),
+        lambda make, seed: make.train(seed, 2000, hidden_size=30),
     ],
     "large": [
         lambda make, seed: make.train(seed, 1500, learning_rate=10.0),
@@ -153,14 +153,15 @@ HEALTHY = [
 
 
 @pytest.fixture(scope="module")
-def first_findings(maker, check_up):
+def made(maker):
+    """By the true cause: networks made with it."""
+    return {cause: [make(maker, seed) for make in ways for seed in SEEDS] for cause, ways in CAUSES.items()}
+
+
+@pytest.fixture(scope="module")
+def first_findings(made, check_up):
     """By the true cause: the first finding for each network made with it, its history not told."""
-    return {
-        cause: [
-            check_up(make(maker, seed)).findings[0].cause for make, seed in itertools.product(ways, SEEDS)
-        ]
-        for cause, ways in CAUSES.items()
-    }
+    return {cause: [check_up(one).findings[0].cause for one in ones] for cause, ones in made.items()}
 
 
 def test_the_true_cause_is_named_first(first_findings):
@@ -267,6 +268,21 @@ def test_the_evidence_is_what_the_network_answers(mnist, reference, normalize):
     }
 
 
+def test_the_histograms_count_every_weight(maker, mnist, reference):
+    """Also those beyond the scale, which are in the first and the last bin."""
+    network = maker.train(308, 500).network
+    case = Case(measured(network, mnist, reference, images=100), reference, History())
+    found = numbers.weights(case)
+    still = reference.still
+    W1, b1 = network.params["W1"], network.params["b1"]
+    for part, values in (("edge", W1[still]), ("others", W1[~still]), ("b1", b1)):
+        histogram, half = found[part], len(found[part].counts) // 2
+        assert sum(histogram.counts) == values.size
+        assert sum(histogram.counts[half + 1 :]) == np.sum(values > histogram.limit / len(histogram.counts))
+        assert histogram.size == pytest.approx(np.sqrt(np.mean(values**2)))
+    assert found["edge"].usual == 0.01
+
+
 def test_the_network_may_go_on_learning_meanwhile(mnist, reference):
     np.random.seed(2)
     network = TwoLayerNet(784, 5, 10)
@@ -317,9 +333,9 @@ def test_any_network_is_told_something(mnist, reference, sizes, activation, scal
     assert all(str(sentence) for sentence in checkup.standing + checkup.unknown)
 
 
-def test_everything_that_is_said_can_be_shown_and_tried(maker, check_up):
+def test_everything_that_is_said_can_be_shown_and_tried(made, check_up):
     """Sentences fill their fields, pictures are known ones, and what to try is a setting of the training."""
-    checkups = [check_up(ways[0](maker, 307)) for ways in CAUSES.values()]
+    checkups = [check_up(one) for ones in made.values() for one in ones[:1]]
     for finding in (one for checkup in checkups for one in checkup.findings + checkup.excluded):
         assert finding.cause in findings.TITLES
         assert finding.sure in findings.SURE

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from kobai.engine import load
 from kobai.evidence import still_pixels, weight_sizes
+from kobai.network import TwoLayerNet
 from kobai.reference import Reference
 from kobai.training import Settings, Trainer
 from sitebuild import engine_parts, reference_runs
@@ -64,6 +65,20 @@ def test_the_still_pixels_are_those_of_the_training_images(reference, mnist):
     np.testing.assert_array_equal(reference.still, still_pixels(mnist.x_train))
 
 
+def test_training_on_unnormalized_pixels_gives_the_figures_of_the_table(reference, mnist):
+    """By the book's own loop and NumPy, in float32 as load_mnist(normalize=False) would be."""
+    np.random.seed(3)
+    network = TwoLayerNet(784, 50, 10)
+    for _ in range(150):
+        batch_mask = np.random.choice(60_000, 100)
+        grad = network.gradient(mnist.x_train[batch_mask].astype(np.float32), mnist.t_train[batch_mask])
+        for key in ("W1", "b1", "W2", "b2"):
+            network.params[key] -= 0.1 * grad[key]
+    run = reference.run("hidden 50, pixels 0-255")
+    found = network.accuracy(mnist.x_test.astype(np.float32), mnist.t_test)
+    assert found == pytest.approx(run.test_accuracy[3, list(run.iterations).index(150)], abs=0.005)
+
+
 @pytest.mark.parametrize("seed", [0, 7])
 @pytest.mark.parametrize("name", ["hidden 50", "hidden 100", "hidden 50, learning rate 0.01"])
 def test_training_anew_gives_the_figures_of_the_table(reference, mnist, name, seed):
@@ -117,6 +132,13 @@ def test_between_points_of_the_table_it_goes_by_straight_lines():
 def test_the_iterations_for_an_accuracy_are_told_with_their_spread():
     reference = table_of([[0.1, 0.5, 0.9], [0.1, 0.7, 0.9]])
     assert reference.iterations_for("made", 0.6) == pytest.approx((1 + 99 * 0.5 / 0.6, 100, 125))
+
+
+def test_the_curve_is_the_spread_at_each_point():
+    reference = table_of([[0.1, 0.5, 0.9], [0.1, 0.7, 0.8]])
+    assert [iteration for iteration, _ in reference.curve("made")] == [1, 100, 200]
+    assert reference.curve("made")[1][1] == pytest.approx((0.5, 0.6, 0.7))
+    assert reference.curve("made")[2][1] == pytest.approx((0.8, 0.85, 0.9))
 
 
 def test_an_accuracy_that_no_seed_reaches_has_no_iterations():
