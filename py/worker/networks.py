@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from js import navigator
 from kobai.errors import KobaiError, NetworkFileError
-from kobai.mnist import normalize_pixels
+from kobai.mnist import as_inputs
 from kobai.multi_layer_net import activation_of, layer_sizes, with_activation
 from kobai.storage import dump_network, load_network, open_network
 from pyodide.ffi import to_js
@@ -82,7 +82,7 @@ class Networks:
 
     def inputs(self, key, images):
         """Pixels as this network wants them: float32 (N, 784), from 0 to 1 or from 0 to 255."""
-        return normalize_pixels(images) if self.about(key)["normalize"] else images.astype(np.float32)
+        return as_inputs(images, self.about(key)["normalize"])
 
     async def answers(self, key, tell=None):
         """The probabilities for all test images, float64 (10000, 10), kept until the network changes.
