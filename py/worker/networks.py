@@ -72,6 +72,13 @@ class Networks:
         """The network object; the one in use and the one beside are always there."""
         return self._entries[key].network
 
+    async def loaded(self, key):
+        """The network object of any network on the shelf; KobaiError when there is none of this id."""
+        if key not in self._entries:
+            raise KobaiError("There is no network {network} on the shelf.", network=key[:40])
+        await self._load(key)
+        return self.network(key)
+
     def about(self, key):
         """What the page shows of a network."""
         return self._entries[key].about
@@ -256,7 +263,8 @@ class Networks:
 
     async def _add(self, network, origin, name, history=None, **about):
         data = dump_network(network, "dict")
-        key = f"{origin}-{hashlib.sha256(data).hexdigest()[:12]}"  # the same network twice is the same entry
+        known_by = hashlib.sha256(data + (name or "").encode())  # the same file twice is the same entry
+        key = f"{origin}-{known_by.hexdigest()[:12]}"
         described = self._describe(key, network, origin, name, bytes=len(data), **about)
         if key in self._entries:
             described["name"] = self.about(key)["name"] or name
