@@ -1,6 +1,6 @@
 """Runs a function and records, before every line, what is in its variables: a run to walk back and forth in.
 
-Recorded by `sys.settrace` (The Python Library Reference, sys) while the real function runs, so it computes what
+Recorded by `sys.settrace` (Python Library Reference, sys) while the real function runs, so it computes what
 it computes anyway, bit for bit. Arrays are copied when they are new or have changed.
 """
 
