@@ -17,7 +17,7 @@ from .functions import Array
 from .tracing import LINE, RESULT, RETURN, Recording
 
 MOST_TERMS = 8  # of a sum that are shown one by one, the largest
-DEEPEST = 4  # calls and operations within each other
+DEEPEST = 8  # calls and operations within each other
 Index = tuple[int, ...]
 Node = dict[str, Any]
 
@@ -57,7 +57,7 @@ def where_from(recording: Recording, at: int, name: str, index: Index) -> Origin
 
     Raises KeyError for a variable that is not there, IndexError for an element that is not.
     """
-    made_here = name in recording.made(at)
+    made_here = _is_new(recording, at, name)
     after = recording.following(at) if made_here else at
     assert after is not None  # what is made is found by a later moment
     value = _element(recording.value(after, name), index)
@@ -75,12 +75,21 @@ def where_from(recording: Recording, at: int, name: str, index: Index) -> Origin
     return Origin(value, made_at, source.text_of(statement.node), None, node)
 
 
+def _is_new(recording: Recording, at: int, name: str) -> bool:
+    """Whether the line at `at` gives the variable a value it had not; x = np.asarray(x) may not."""
+    after = recording.following(at)
+    if recording.moments[at].kind != LINE or after is None:
+        return False
+    then = recording.moments[after].state.get(name)
+    return then is not None and then != recording.moments[at].state.get(name)
+
+
 def _made_before(recording: Recording, at: int, name: str) -> int | None:
     """The last moment of this call, before `at`, whose line made the variable."""
     frame = recording.moments[at].frame
     for earlier in range(at - 1, -1, -1):
         moment = recording.moments[earlier]
-        if moment.frame == frame and moment.kind == LINE and name in recording.made(earlier):
+        if moment.frame == frame and _is_new(recording, earlier, name):
             return earlier
     return None
 
@@ -156,6 +165,8 @@ class _Explainer:
         if isinstance(node, ast.Slice):
             parts = (node.lower, node.upper, node.step)
             return slice(*[None if part is None else self.value(part) for part in parts])
+        if isinstance(node, ast.Tuple):
+            return tuple(self._slice(element) for element in node.elts)
         return self.value(node)
 
     def _pure(self, function: ast.expr) -> Any:
@@ -241,7 +252,7 @@ class _Explainer:
             chosen = call.args[1] if condition[index] else call.args[2]
             return self.node(chosen, self._broadcast(chosen, index), depth)
         if name == "sum":
-            return self._sum(call, argument, index)
+            return self._sum(call, argument, index, depth)
         if name in _ELEMENTWISE or name in _LAYER_FUNCTIONS:
             last = call.args[-1]  # of np.maximum(0, x)
             parts = [self.node(last, self._broadcast(last, index), depth)]
@@ -281,7 +292,7 @@ class _Explainer:
             "rest": rest, "zero": int(np.sum(products == 0)),
         }  # fmt: skip
 
-    def _sum(self, call: ast.Call, argument: ast.expr, index: Index) -> Node:
+    def _sum(self, call: ast.Call, argument: ast.expr, index: Index, depth: int) -> Node:
         keywords = {str(each.arg): self.value(each.value) for each in call.keywords}
         x = np.asarray(self.value(argument))
         axis = keywords.get("axis")
@@ -294,6 +305,9 @@ class _Explainer:
         values = np.array([x[place] for place in places], dtype=np.float64)
         order, rest = _largest(values)
         terms = [self._leaf(argument, list(places[k])) | {"value": float(values[k])} for k in order]
+        if self._name(argument) is None:  # the terms are made within this line
+            for term, k in zip(terms, order, strict=True):
+                term["why"] = self.node(argument, places[k], depth)
         return {"kind": "sum", "terms": terms, "rest": rest}
 
     def _picked(self, expression: ast.Subscript, index: Index) -> Node | None:
