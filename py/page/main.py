@@ -21,6 +21,7 @@ import rooms
 import saving
 import settings
 import shelf
+import trace_room
 import trainer
 import training
 import units
@@ -62,6 +63,7 @@ async def start_panels():
     beside.start()
     compare.start()
     units.start()
+    trace_room.start()
     rooms.start()
 
 
@@ -99,6 +101,7 @@ async def start_worker():
     if answer["kept"]:
         await training.restore()
     training.worker_is_ready()
+    trace_room.worker_is_ready()
     panels.worker_is_ready()
 
 

@@ -13,6 +13,7 @@ from worker.mistakes import Mistakes  # noqa: E402
 from worker.mystery import Mystery  # noqa: E402
 from worker.own_digit import OwnDigit  # noqa: E402
 from worker.session import Session  # noqa: E402
+from worker.tracing import Tracing  # noqa: E402
 from worker.units import Units  # noqa: E402
 
 session = Session()
@@ -24,6 +25,7 @@ mystery = Mystery(session)
 compare = Compare(session)
 units = Units(session)
 checkup = Checkup(session)
+tracing = Tracing(session)
 __export__ = []
 
 
@@ -77,5 +79,8 @@ for function in (
     units.look_at_unit,
     checkup.check_up,
     checkup.stop_check_up,
+    tracing.trace,
+    tracing.trace_moment,
+    tracing.trace_why,
 ):
     export(function)
