@@ -12,6 +12,7 @@ from .evidence import Evidence, rms
 from .reference import Reference, Spread
 
 FINISHED = 4000  # iterations from which the book's network is within 0.025 of its accuracy after 10,000
+GUESSES = 150  # iterations up to which the book's network does little more than guess
 LAST = 10_000  # iterations of the book
 RECENT = 100  # losses of which the mean is taken, as in the reference: one batch alone is too noisy
 NEAR = 1.3  # times as large, or as small: within it a size still fits; hidden 30 differs from 50 by this
@@ -51,6 +52,11 @@ class Case:
     def finished(self) -> bool:
         """Whether the accuracy is that of a finished training: as after FINISHED iterations, or better."""
         return self.accuracy >= self.reference.accuracy_at(self.book, FINISHED).least
+
+    @cached_property
+    def guessing(self) -> bool:
+        """Whether the accuracy is one of the first GUESSES iterations, or below all of the reference."""
+        return not self.finished and (self.place is None or self.place.most < GUESSES)
 
     @cached_property
     def now(self) -> Spread:

@@ -16,8 +16,6 @@ from .findings import N_, Finding, Sentence, Value, about, share, whole
 from .numbers import Histogram
 from .reference import Reference, Spread
 
-GUESSES = 150  # iterations up to which the book's network does little more than guess
-
 
 @dataclass(frozen=True)
 class Checkup:
@@ -85,7 +83,7 @@ def _standing(case: Case) -> list[Sentence]:
             "iterations ({least} to {most})."
         )
         return [*sentences, Sentence(better, ends)]
-    if place is None or place.most < GUESSES:
+    if place is None or case.guessing:
         guess = N_("That is no better than guessing: one in ten is right by chance.")
         return [*sentences, Sentence(guess), _after_all(ends)]
     if place.mean >= LAST * 0.9:

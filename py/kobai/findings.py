@@ -46,7 +46,7 @@ class Finding:
 
 
 SURE = ("certain", "likely", "possible", "ruled out")
-SHOWN = ("reference curve", "loss curve", "weights", "hidden units", "confusion matrix", "mistakes", "pixels")
+SHOWN = ("reference curve", "loss curve", "weights", "hidden units", "confusion matrix", "mistakes")
 TITLES = {
     "healthy": N_("Nothing looks wrong"),
     "few": N_("Stopped early: too few iterations"),

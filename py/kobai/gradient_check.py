@@ -21,7 +21,7 @@ from .functions import Array
 from .gradient import numerical_gradient
 from .mnist import IMAGE_SIDE
 from .network import TwoLayerNet
-from .png import encode_png
+from .png import encode_png, sheet_of
 
 BATCH_SIZE = 100  # as the book trains
 SAMPLED = 20  # parameters timed by the definition
@@ -191,24 +191,13 @@ def heat_png(difference: Array, low: int, high: int) -> bytes:
         part = (np.log10(difference) - low) / (high - low)
     levels = np.where(difference > 0, 1 + np.rint(254 * np.clip(part, 0, 1)), 0).astype(np.uint8)
     if difference.ndim == 2 and len(difference) == IMAGE_SIDE * IMAGE_SIDE:
-        return encode_png(_sheet(levels.T.reshape(-1, IMAGE_SIDE, IMAGE_SIDE)), _palette())
+        return encode_png(sheet_of(levels.T.reshape(-1, IMAGE_SIDE, IMAGE_SIDE))[0], _palette())
     return encode_png(np.atleast_2d(levels.T), _palette())
 
 
 def legend_png() -> bytes:
     """The colours of heat_png from low to high, 255 x 1."""
     return encode_png(np.arange(1, 256, dtype=np.uint8)[None], _palette())
-
-
-def _sheet(tiles: Array) -> Array:
-    """Tiles (count, side, side) as one image, about twice as wide as high."""
-    count, side, _ = tiles.shape
-    columns = int(np.ceil(np.sqrt(2 * count)))
-    rows = -(-count // columns)
-    sheet = np.zeros((rows * columns, side + 1, side + 1), dtype=tiles.dtype)
-    sheet[:count, :side, :side] = tiles
-    sheet = sheet.reshape(rows, columns, side + 1, side + 1).swapaxes(1, 2)
-    return np.asarray(sheet.reshape(rows * (side + 1), columns * (side + 1))[:-1, :-1])
 
 
 def _palette() -> Array:

@@ -31,3 +31,17 @@ def encode_png(pixels: Array, palette: Array | None = None) -> bytes:
         struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
         for name, body in chunks
     )
+
+
+def sheet_of(tiles: Array) -> tuple[Array, int]:
+    """Tiles (count, side, side) as one picture, about twice as wide as high, and how many are in a row.
+
+    Between them, and where none is left, is a line of zeros one pixel wide.
+    """
+    count, side, _ = tiles.shape
+    columns = int(np.ceil(np.sqrt(2 * count)))
+    rows = -(-count // columns)
+    sheet = np.zeros((rows * columns, side + 1, side + 1), dtype=tiles.dtype)
+    sheet[:count, :side, :side] = tiles
+    sheet = sheet.reshape(rows, columns, side + 1, side + 1).swapaxes(1, 2)
+    return np.asarray(sheet.reshape(rows * (side + 1), columns * (side + 1))[:-1, :-1]), columns

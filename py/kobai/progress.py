@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import numbers
-from .case import BOOK_RATE, LAST, Case
+from .case import BOOK_RATE, GUESSES, LAST, Case
 from .findings import N_, Finding, Number, Sentence, about, percent, share, short, whole
 
 LEARNED = 0.5  # below this accuracy, how sure a network is says nothing about its images yet
@@ -130,7 +130,14 @@ def _few(case: Case, sure: str) -> Finding:
         "size": short(case.evidence.sizes.get("W2", 0.0)),
         "usual": short(case.usual("W2", iterations)),
     }
-    if case.weights_fit:
+    if case.guessing:
+        sentence = N_(
+            "So far it hardly does better than guessing. Neither does the book's training in its first "
+            "{iterations} iterations, so nothing need be wrong. Go on training, and then check it up "
+            "again."
+        )
+        values = {"iterations": whole(GUESSES)}
+    elif case.weights_fit:
         sentence = N_(
             "Probably nothing is wrong: everything fits the book's training, stopped after about "
             "{iterations} iterations. The weights W2, too, have the size that they have then ({size}; "
@@ -196,7 +203,8 @@ def _slow_perhaps(case: Case) -> Finding:
         " cannot tell. You can: if you ran about {few} iterations, it is only that they were few; if you "
         "ran about {many}, look whether learning_rate is 0.01 instead of 0.1."
     )
-    values = {"few": about(case.now.mean), "many": about(10 * case.now.mean)}
+    few = GUESSES if case.guessing else case.now.mean
+    values = {"few": about(few), "many": about(10 * few)}
     settings = {"learning_rate": BOOK_RATE}
     return Finding("slow", "possible", Sentence(sentence, values), (), "loss curve", settings)
 

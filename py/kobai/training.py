@@ -24,6 +24,7 @@ from .mnist import CLASSES, as_inputs, one_hot
 from .network import TwoLayerNet
 from .settings import LIMITS as LIMITS
 from .settings import Settings as Settings
+from .training_step import training_step
 
 MOST_STEPS = 1000  # in one call of the engine
 CALL = 0.02  # seconds of one call of the engine: what a pause may have to wait for
@@ -184,13 +185,8 @@ class Trainer:
         t_batch = one_hot(self.t_train[batch_mask])  # (batch_size, 10)
 
         with np.errstate(all="ignore"):  # what is not finite is found below
-            if self.settings.gradient == "numerical":
-                grad = network.numerical_gradient(x_batch, t_batch)
-            else:
-                grad = network.gradient(x_batch, t_batch)
-            for key in PARAMS:
-                network.params[key] -= self.settings.learning_rate * grad[key]
-            loss = network.loss(x_batch, t_batch)
+            settings = self.settings
+            loss = training_step(network, x_batch, t_batch, settings.learning_rate, settings.gradient)
 
         if not (np.isfinite(loss) and all(np.isfinite(network.params[key]).all() for key in PARAMS)):
             for key in PARAMS:

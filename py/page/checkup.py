@@ -25,7 +25,7 @@ _now = {"busy": False, "stopped": False, "answer": None}
 
 def start():
     checkup_chart.start(_draw)
-    on_click("checkup-run", _check)
+    on(by_id("checkup-run"), "click", lambda event: _begin())
     on_click("checkup-stop", _stop)
     trainer.on("checkup", _on_progress)
     panels.lazy("checkup", _refresh)
@@ -40,10 +40,15 @@ async def _refresh():
     _show_controls()
 
 
-async def _check():
+def _begin():
+    """At once, not in a task: a second click finds the button disabled."""
     _now["busy"], _now["stopped"] = True, False
     by_id("checkup-bar").value = 0
     _show_controls()
+    spawn(_check())
+
+
+async def _check():
     try:
         answer = (await trainer.call("check_up"))[0]
         if answer and not _now["stopped"]:  # when stopped, what was shown stays

@@ -49,7 +49,7 @@ def _summary(reply):
     images = sum(sum(row) for row in matrix)
     wrong = images - sum(matrix[digit][digit] for digit in range(10))
     return _(
-        "{network} answers {wrong} of the {all} test images wrong; {percent} are right.",
+        "{network}: {wrong} of the {all} test images are answered wrong, {percent} right.",
         network=networks.name_of(reply["network"], reply["about"]),
         wrong=number(wrong),
         all=number(images),

@@ -12,7 +12,7 @@ NAMES = {
     "shipped-1000": N_("Kobai’s own, {iterations} iterations"),
     "shipped-3": N_("Kobai’s own, three layers"),
 }
-_now = {"current": "shipped", "beside": None, "networks": [], "listeners": []}
+_now = {"current": "shipped", "beside": None, "networks": [], "gone": {}, "listeners": []}
 
 
 def start(first):
@@ -74,7 +74,7 @@ def beside():
 
 def name_of(key, described=None):
     """What the learner calls this network (as it was when `described`)."""
-    network = described or about(key)
+    network = described or about(key) or _now["gone"][key]
     if network["name"]:
         return network["name"]
     iterations = number(network["iterations"] or 0)
@@ -119,7 +119,11 @@ def put(network):
 
 
 def gone(key, in_use, beside_it):
-    """A network is no longer there; the worker says which ones are in use now."""
+    """A network is no longer there; the worker says which ones are in use now.
+
+    A panel may still show what it said, until it is asked anew, so its name stays known.
+    """
+    _now["gone"][key] = about(key)
     _now["networks"] = [each for each in _now["networks"] if each["id"] != key]
     _now["current"], _now["beside"] = in_use, beside_it
     _show()

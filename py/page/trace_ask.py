@@ -4,9 +4,10 @@ import answer
 from dom import by_id, on
 from words import N_, _, number
 
-QUESTIONS = {  # id of the button: (function, the line, what the learner is told there)
+QUESTIONS = {  # id of the button: (function, kind of the moment, its line, what the learner is told there)
     "trace-ask-pixel": (
         "predict",
+        "line",
         "a2 =",
         N_(
             "a2 holds one score for each digit; this is that of {digit}, a sum of 50 products. Choose the z1 "
@@ -15,6 +16,7 @@ QUESTIONS = {  # id of the button: (function, the line, what the learner is told
     ),
     "trace-ask-loss": (
         "loss",
+        "return",
         "return -np.sum",
         N_(
             "Of the ten probabilities only that of the right digit counts. The loss is minus its logarithm: "
@@ -23,6 +25,7 @@ QUESTIONS = {  # id of the button: (function, the line, what the learner is told
     ),
     "trace-ask-dz1": (
         "gradient",
+        "line",
         "dz1 =",
         N_(
             "dz1 says for each number of z1 how steeply the loss rises with it. Each is a sum of ten "

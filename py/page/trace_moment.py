@@ -18,9 +18,8 @@ class MomentView:
         parts = [_line(moment, code)]
         parts += self._group(_("It reads"), self._reads(moment), row, moment)
         parts += self._group(_("It makes"), self._makes(moment), row, moment)
-        if moment["returns"]:
-            title = _("{function} returns", function=moment["title"])
-            parts += self._group(title, [(moment["returns"], "")], row, moment)
+        title = _("{function} returns", function=moment["title"])
+        parts += self._group(title, [(each, "") for each in moment["returns"]], row, moment)
         place.replaceChildren(*parts)
         place.setAttribute("data-at", str(moment["at"]))
         self.show_frame(moment, row)
@@ -34,8 +33,8 @@ class MomentView:
     def _reads(self, moment):
         """What the line reads; beside what softmax returns, the scores it was made of."""
         reads = [(each, "") for each in moment["reads"]]
-        returned = moment["returns"]
-        if not reads and returned and returned["role"] == "probabilities":
+        returned = [each["role"] for each in moment["returns"]]
+        if not reads and returned == ["probabilities"]:
             reads = [(each, "") for each in moment["locals"] if each["role"] == "scores"]
         return reads
 
@@ -93,8 +92,8 @@ def spoken(moment, code):
     text = _("Line {line}: {code}.", line=moment["line"], code=code)
     for each in moment["makes"]:
         text += " " + _("It makes {what}.", what=_what(each))
-    if moment["returns"]:
-        text += " " + _("{function} returns {what}.", function=moment["title"], what=_what(moment["returns"]))
+    for each in moment["returns"]:
+        text += " " + _("{function} returns {what}.", function=moment["title"], what=_what(each))
     return text
 
 

@@ -30,6 +30,7 @@ _now = {
     "row": 0,
     "moments": {},  # (at, row) -> the worker's answer
     "moment": None,  # the one on the page
+    "pictures": {},  # large pictures of the recording by the numbers that the worker gave them
     "showing": False,
     "goal": None,  # (name, index) to be explained once its moment is on the page
     "guide": "",
@@ -93,7 +94,9 @@ async def _record(wish, question):
         recording = (await trainer.call("trace", **asked))[0]
     finally:
         enable("trace-run", True)
-    _now.update(recording=recording, wish=wish, moments={}, moment=None, row=0, goal=None, guide="")
+    _now.update(
+        recording=recording, wish=wish, moments={}, pictures={}, moment=None, row=0, goal=None, guide=""
+    )
     for name in ("source", "mirror", "why"):
         _parts[name].forget()
     trace_player.load(recording)
@@ -127,16 +130,16 @@ def _first_moment(wish, recording):
 
 async def _answer(question):
     """Go to the line that a question is about, and explain the number that answers it."""
-    _function, line, words = trace_ask.QUESTIONS[question]
+    _function, kind, line, words = trace_ask.QUESTIONS[question]
     recording = _now["recording"]
     for at in range(len(recording["line"])):
-        if recording["kind"][at] == "line" and _code(at).startswith(line):
+        if recording["kind"][at] == kind and _code(at).startswith(line):
             break
     label = recording["images"][0]["label"]
     _now["guide"] = _(words, digit=label)
     moment = await _moment(at, 0)
-    made = (moment["makes"] or [moment["returns"]])[0]
-    _go_and_ask(at, (made["name"], _index_in(made, label)) if made else None)
+    made = (moment["makes"] + moment["returns"])[0]
+    _go_and_ask(at, (made["name"], _index_in(made, label)))
 
 
 def _index_in(made, label):
@@ -207,6 +210,11 @@ async def _moment(at, row):
         moment = (await trainer.call("trace_moment", at=at, row=row))[0]
         if recording is not _now["recording"]:
             return moment
+        _now["pictures"].update(moment["pictures"])
+        for summary in moment["reads"] + moment["makes"] + moment["locals"] + moment["returns"]:
+            picture = summary["picture"]
+            if picture and picture.get("src") in _now["pictures"]:  # it was sent before, and is named
+                picture["src"] = _now["pictures"][picture["src"]]
         if len(_now["moments"]) >= KEPT:
             _now["moments"].clear()
         _now["moments"][key] = moment

@@ -37,7 +37,7 @@ class Why:
         parts.append(self._origin(answer))
         node = answer["why"]
         if node:
-            parts.append(self._explain(node))
+            parts += [_the_one_that_counts(node, answer["value"]), self._explain(node)]
         self._place.replaceChildren(*[part for part in parts if part is not None])
         self._place.hidden = False
 
@@ -65,12 +65,12 @@ class Why:
         said = make("p", **{"class": "hint"})
         if answer["statement"]:
             said.append(_("Made by"), " ", make("code", answer["statement"]))
-        elif answer["argument_of"]:
-            said.append(_("It came into {function} from outside.", function=answer["argument_of"]))
+        elif answer["from"]:
+            said.append(_("It came in as an argument, from {function}.", function=answer["from"]["title"]))
         else:
             said.append(_("It was there before this function began."))
-        source = answer.get("from")
-        if source:
+        source = answer["from"]
+        if source and source["name"]:
             button = make("button", _("There it is {name}", name=source["name"]), type="button")
             goal = (source["name"], answer["index"])
             on(button, "click", lambda event: self._go(source["at"], goal))
@@ -82,7 +82,9 @@ class Why:
         return said
 
     def _link(self, name, index):
-        """A number that one can follow further back."""
+        """A number that one can follow further back; what is no variable is just named."""
+        if "(" in name:
+            return make("code", cell_name(name, index))
         button = make("button", cell_name(name, index), type="button", **{"class": "follow"})
         on(button, "click", lambda event: self._ask(name, index))
         return button
@@ -101,8 +103,7 @@ class Why:
         if kind == "dot":
             lines += self._dot(node)
         elif kind == "sum":
-            lines.append(make("p", _("A sum; its largest terms:")))
-            lines.append(self._table(node, [([each], each["value"]) for each in node["terms"]]))
+            lines += self._sum(node)
         elif kind == "call":
             lines.append(self._equation(node))
             if node.get("terms"):
@@ -136,10 +137,31 @@ class Why:
         rest = node["rest"]
         said = make("p", **{"class": "why-equation"})
         said.append(make("code", node["source"]), " = ", make("b", short(node["value"])))
-        count = len(node["terms"]) + rest["count"]
-        words = make("p", _("A sum of {count} products; the largest:", count=number(count)))
+        count = len(node["terms"]) + rest["count"] + node["zero"]
+        words = _("A sum of {count} products; the largest:", count=number(count))
+        if node["zero"]:
+            words = _(
+                "A sum of {count} products, {zero} of them 0; the largest:",
+                count=number(count),
+                zero=number(node["zero"]),
+            )
         terms = [([each["left"], each["right"]], each["value"]) for each in node["terms"]]
-        return [said, words, self._table(node, terms)]
+        return [said, make("p", words), self._table(node, terms)]
+
+    def _sum(self, node):
+        """A sum over elements; one that is made within the line is taken apart where it is the only one."""
+        terms, rest = node["terms"], node["rest"]
+        count = len(terms) + rest["count"]
+        lines = [
+            self._equation(node),
+            make("p", _("A sum of {count} numbers; the largest:", count=number(count))),
+        ]
+        if count == 1 and terms[0].get("why"):
+            inner, item = make("ul"), make("li")
+            item.append(*self._lines(terms[0]["why"]))
+            inner.append(item)
+            return [lines[0], inner]
+        return lines + [self._table(node, [([each], each["value"]) for each in terms])]
 
     def _table(self, node, terms):
         """A row for each term, one for the rest, one for the sum; terms: (its factors, its value)."""
@@ -162,7 +184,7 @@ class Why:
             row.append(make("td", _signed(value), **{"class": "term"}), _bar(value, largest))
             body.append(row)
         if rest["count"]:
-            body.append(_rest_row(rest, node.get("zero") or 0, largest))
+            body.append(_rest_row(rest, largest))
         total = make("tr", **{"class": "total"})
         total.append(make("th", _("together"), scope="row"), make("td"))
         total.append(make("td", _signed(node["value"]), **{"class": "term"}), make("td"))
@@ -181,16 +203,31 @@ class Why:
         return said
 
 
-def _rest_row(rest, zero, largest):
+def _the_one_that_counts(node, value):
+    """Of a loss: the one probability that it is minus the logarithm of; None for anything else."""
+    inside, log = node, False
+    while inside and inside["kind"] != "element":
+        log = log or inside.get("function") == "np.log"
+        terms = inside.get("terms") or []
+        if len(terms) > 1:
+            return None
+        inside = terms[0].get("why") if terms else (inside.get("parts") or [None])[0]
+    if not inside or not log:
+        return None
+    words = _(
+        "Only one probability counts: {name} = {probability}. Minus its logarithm is {loss}.",
+        name=cell_name(inside["name"], inside["index"]),
+        probability=short(inside["value"]),
+        loss=short(value),
+    )
+    return make("p", words, **{"class": "why-sentence"})
+
+
+def _rest_row(rest, largest):
     row = make("tr", **{"class": "rest"})
-    words = _("the other {count} together", count=number(rest["count"]))
-    if zero:
-        words = _(
-            "the other {count} together ({zero} of them are 0)",
-            count=number(rest["count"]),
-            zero=number(zero),
-        )
-    row.append(make("th", words, scope="row"), make("td"))
+    row.append(
+        make("th", _("the other {count} together", count=number(rest["count"])), scope="row"), make("td")
+    )
     row.append(make("td", _signed(rest["sum"]), **{"class": "term"}), _bar(rest["sum"], largest))
     return row
 

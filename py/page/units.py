@@ -111,7 +111,7 @@ def _show():
     about = survey["about"]
     by_id("units-of").textContent = _(
         "{network}: {shown} of {all} units.",
-        network=networks.name_of(about["id"]),
+        network=networks.name_of(about["id"], about),
         shown=number(len(survey["units"])),
         all=number(survey["all"]),
     )

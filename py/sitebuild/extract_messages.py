@@ -54,6 +54,7 @@ def _in_python(path: Path) -> Iterator[str]:
             yield texts[-1]
         elif name in (
             "KobaiError",
+            "TraceLimit",
             "DatasetError",
             "NetworkFileError",
             "TrainingDivergedError",

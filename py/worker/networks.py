@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from js import navigator
 from kobai.errors import KobaiError, NetworkFileError
-from kobai.mnist import normalize_pixels
+from kobai.mnist import as_inputs
 from kobai.multi_layer_net import activation_of, layer_sizes, with_activation
 from kobai.storage import dump_network, load_network, open_network
 from pyodide.ffi import to_js
@@ -72,6 +72,13 @@ class Networks:
         """The network object; the one in use and the one beside are always there."""
         return self._entries[key].network
 
+    async def loaded(self, key):
+        """The network object of any network on the shelf; KobaiError when there is none of this id."""
+        if key not in self._entries:
+            raise KobaiError("There is no network {network} on the shelf.", network=key[:40])
+        await self._load(key)
+        return self.network(key)
+
     def about(self, key):
         """What the page shows of a network."""
         return self._entries[key].about
@@ -82,7 +89,7 @@ class Networks:
 
     def inputs(self, key, images):
         """Pixels as this network wants them: float32 (N, 784), from 0 to 1 or from 0 to 255."""
-        return normalize_pixels(images) if self.about(key)["normalize"] else images.astype(np.float32)
+        return as_inputs(images, self.about(key)["normalize"])
 
     async def answers(self, key, tell=None):
         """The probabilities for all test images, float64 (10000, 10), kept until the network changes.
@@ -256,7 +263,8 @@ class Networks:
 
     async def _add(self, network, origin, name, history=None, **about):
         data = dump_network(network, "dict")
-        key = f"{origin}-{hashlib.sha256(data).hexdigest()[:12]}"  # the same network twice is the same entry
+        known_by = hashlib.sha256(data + (name or "").encode())  # the same file twice is the same entry
+        key = f"{origin}-{known_by.hexdigest()[:12]}"
         described = self._describe(key, network, origin, name, bytes=len(data), **about)
         if key in self._entries:
             described["name"] = self.about(key)["name"] or name

@@ -98,8 +98,12 @@ class Session:
         return {**self.image(index), "probabilities": self.probabilities(self.networks.current)}
 
     def image(self, index):
-        png = base64.b64encode(mnist.image_png(self.x_test[index])).decode()
-        return {"index": index, "label": int(self.t_test[index]), "src": f"data:image/png;base64,{png}"}
+        """A test image as the page shows it."""
+        return self.image_of(index, self.x_test[index], self.t_test[index])
+
+    def image_of(self, index, pixels, label):
+        png = base64.b64encode(mnist.image_png(pixels)).decode()
+        return {"index": index, "label": int(label), "src": f"data:image/png;base64,{png}"}
 
     def probabilities(self, key):
         """What a network says of the chosen test image."""

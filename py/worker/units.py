@@ -2,11 +2,12 @@
 
 import base64
 import json
+from functools import partial
 
 import numpy as np
 from kobai import hidden_units
 from kobai.hidden_units import HiddenUnits
-from kobai.mnist import normalize_pixels
+from kobai.mnist import as_inputs
 from pyscript import sync
 
 AT_MOST = 200  # units on the page: the most used ones
@@ -23,13 +24,13 @@ class Units:
         """Pictures, use and effect of each unit, the most used first."""
         networks = self.session.networks
         about = dict(networks.about(networks.current))
-        self._inputs = normalize_pixels if about["normalize"] else _unscaled
+        inputs = partial(as_inputs, normalize=about["normalize"])
         network = networks.network(networks.current)
         step = -(-network.params["b1"].size // ALL_IMAGES)
-        units = HiddenUnits(network, self.session.x_test[::step], self._inputs)
+        units = HiddenUnits(network, self.session.x_test[::step], inputs)
         for part in units.pieces():
             await sync.on_progress(json.dumps({"kind": "units", "part": part}))  # lets other calls in
-        self._units, self._shown = units, units.order()[:AT_MOST]
+        self._units, self._inputs, self._shown = units, inputs, units.order()[:AT_MOST]
         self._limit = hidden_units.colour_limit(units.weights)
         return {
             "about": about,
@@ -78,10 +79,6 @@ class Units:
             "sum": float(self._units.sums(x)[0, unit]),
             "output": float(self._units.outputs(x)[0, unit]),
         }
-
-
-def _unscaled(images):
-    return images.astype(np.float32)
 
 
 def _address(png):

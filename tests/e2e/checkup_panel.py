@@ -24,8 +24,8 @@ class CheckupPanel:
         return self
 
     def wait(self):
-        expect(self.stop).to_be_hidden(timeout=WORK)
-        expect(self.button).to_be_enabled()
+        expect(self.button).to_be_enabled(timeout=WORK)  # it is not from the click on
+        expect(self.stop).to_be_hidden()
 
     def causes(self):
         """Title and certainty of each finding, in order."""

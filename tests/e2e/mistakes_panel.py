@@ -24,7 +24,7 @@ class MistakesPanel:
     def look(self, network: str = "Kobai’s own, 10,000 iterations") -> MistakesPanel:
         """Go there, and wait until it shows this network; then list all mistakes, and ask for "95 %"."""
         self.region.scroll_into_view_if_needed()
-        expect(self.region.get_by_text(f"{network} answers ")).to_be_visible(timeout=START)
+        expect(self.region.get_by_text(f"{network}: ")).to_be_visible(timeout=START)
         if self.everything.is_visible():
             self.everything.click()
         self.sure.fill("95")

@@ -127,7 +127,7 @@ def test_the_shown_pixels_are_those_of_the_file(kobai):
 
 def test_the_probabilities_are_a_table_that_adds_up(kobai):
     kobai.choose(8)
-    table = kobai.page.get_by_role("table", name="The probability of each digit")
+    table = kobai.region("Probabilities").get_by_role("table", name="The probability of each digit")
     expect(table.get_by_role("row")).to_have_count(11)
     assert sum(kobai.probabilities()) == pytest.approx(1, abs=6e-4)
     expect(kobai.region("Probabilities").get_by_text(re.compile("^Answered by: "))).to_have_text(

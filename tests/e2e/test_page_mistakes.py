@@ -65,7 +65,7 @@ def test_the_matrix_its_sums_and_the_sentences(panel, shipped):
     wrong = int(np.sum(labels != answers))
     expect(
         panel.region.get_by_text(
-            f"answers {wrong} of the 10,000 test images wrong; {100 - wrong / 100:.2f} %"
+            f": {wrong} of the 10,000 test images are answered wrong, {100 - wrong / 100:.2f} % right."
         )
     ).to_be_visible()
     inner = np.array(matrix)[:10, :10] * (1 - np.eye(10, dtype=int))
@@ -95,6 +95,10 @@ def test_the_diagonal_shows_what_was_right(panel, shipped):
     fits = most_sure((labels == 5) & (answers == 5), sure)
     panel.expect_images(fits[:AT_A_TIME])
     expect(panel.title).to_have_text(f"Label 5, answered right: {len(fits)} images")
+    verdict = panel.kobai.region("Mistaken images").get_by_text(
+        f"Answer: 5 ({100 * sure[fits[0]]:.2f} %). Correct."
+    )
+    expect(verdict).to_have_class(re.compile(r"\bright\b"))
 
 
 def test_a_cell_without_images_says_so(panel, shipped):

@@ -170,7 +170,9 @@ def test_the_eraser_by_keyboard(panel):
 
 def test_wiping_with_the_mouse_is_one_step_to_undo(panel):
     panel.take(0)
+    panel.region.evaluate("panel => panel.scrollIntoView({block: 'center', behavior: 'instant'})")
     panel.button("Eraser").click()
+    expect(panel.region.get_by_role("application", name="Eraser")).to_be_focused()
     box = panel.picture.bounding_box()
     spots = [(8, column) for column in range(8, 16)]
     mouse = panel.page.mouse
@@ -269,6 +271,9 @@ def test_the_network_beside_answers_too(panel):
     shelf.scroll_into_view_if_needed()
     button = shelf.get_by_role("button", name="Beside: Kobai’s own, three layers")
     button.click()
+    expect(button).to_have_attribute(
+        "aria-pressed", "true"
+    )  # the shelf has its focus back, and scrolls no more
     panel.fresh()
     panel.write(*strokes_of(8, "two rings"))
     expect(panel.verdict).to_have_text(re.compile("^Answer: 8 "))

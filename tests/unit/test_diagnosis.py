@@ -129,8 +129,8 @@ CAUSES = {
         lambda make, seed: read_as("relu", make.train(seed, 3000)),
     ],
     "hidden": [
-        lambda make, seed: make.train(seed, 10_000, hidden_size=3),
-        lambda make, seed: make.train(seed, 10_000, hidden_size=5),
+        lambda make, seed: make.train(seed, 2000, hidden_size=3, learning_rate=0.5),
+        lambda make, seed: make.train(seed, 2000, hidden_size=5, learning_rate=0.5),
     ],
     "untrained": [lambda make, seed: never_trained(seed)],
 }
@@ -194,6 +194,14 @@ def test_a_thousand_iterations_are_told_as_such(maker, check_up):
     assert f"an accuracy of {checkup.accuracy:.4f}" in standing
     assert "After 10,000 iterations it has 0.9445 to 0.9486" in standing  # as in the table
     assert "learning rate" in str(checkup.unknown[0])
+
+
+def test_a_network_that_only_guesses_so_far_is_told_no_count_of_iterations(maker, check_up):
+    """The accuracies of the first iterations are all alike."""
+    checkup = check_up(maker.train(302, 30))
+    assert [one.cause for one in checkup.findings] == ["few", "slow"]
+    assert "guessing" in str(checkup.standing[1])
+    assert "in its first 150 iterations" in str(checkup.findings[0].sentence)
 
 
 def test_the_same_network_by_a_small_learning_rate_cannot_be_told_apart_and_is_not(maker, check_up):
