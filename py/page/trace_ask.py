@@ -10,8 +10,8 @@ QUESTIONS = {  # id of the button: (function, kind of the moment, its line, what
         "line",
         "a2 =",
         N_(
-            "a2 holds one score for each digit; this is that of {digit}, a sum of 50 products. Choose the z1 "
-            "of the largest, then its a1: there the pixels stand, the one that pushed most on top."
+            "a2 holds one score for each digit; this is that of {digit}, a sum of one product for each hidden "
+            "unit. Choose the z1 of the largest, then its a1: there the pixels stand, the strongest on top."
         ),
     ),
     "trace-ask-loss": (
@@ -105,3 +105,14 @@ def says_images(recording):
     if count == 1:
         return _("training image {index}, label {label}", index=first["index"], label=first["label"])
     return _("{count} training images", count=number(count))
+
+
+def index_in(made, label):
+    """Which number of an array answers: of scores that of the label, of others the largest by size."""
+    if not made["shape"]:
+        return []
+    place = label
+    if made["role"] not in ("scores", "probabilities"):
+        values = made["picture"]["values"]
+        place = max(range(len(values)), key=lambda i: abs(values[i]))
+    return [place] if len(made["shape"]) == 1 else [0, place]

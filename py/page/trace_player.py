@@ -32,7 +32,7 @@ def start(go, to_line):
 
 
 def load(recording):
-    places = list(zip(recording["source"], recording["line"], strict=True))
+    places = [(source, recording["line"][at]) for at, source in enumerate(recording["source"])]
     _now["steps"] = Steps(recording["depth"], places)
     by_id("trace-at").max = str(_now["steps"].last())
 

@@ -35,9 +35,10 @@ class Cards:
             each for each in self._cells if place is not None and not place.contains(each[1].element)
         ]
 
-    def mark(self, name, index):
-        for each, cells in self._cells:
-            cells.mark(index if each == name else None)
+    def mark(self, marks):
+        """marks: name of a variable -> index of the number that is to be seen."""
+        for name, cells in self._cells:
+            cells.mark(marks.get(name))
 
     def card(self, summary, row, badge=""):
         """One variable; badge: a word beside its name."""
