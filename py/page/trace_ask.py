@@ -10,8 +10,9 @@ QUESTIONS = {  # id of the button: (function, kind of the moment, its line, what
         "line",
         "a2 =",
         N_(
-            "a2 holds one score for each digit; this is that of {digit}, a sum of one product for each hidden "
-            "unit. Choose the z1 of the largest, then its a1: there the pixels stand, the strongest on top."
+            "a2 holds one score for each digit; this is that of {digit}, a sum of one product for each "
+            "hidden unit. Choose the z1 of the largest, then its a1: there the pixels stand, the strongest "
+            "on top."
         ),
     ),
     "trace-ask-loss": (

@@ -85,7 +85,7 @@ class Explainer:
             self._show(answer, how)
 
     def _show(self, answer, how):
-        self._why.show(answer, how)
+        self._why.show(answer, how, self._now()[0])
         marks = {answer["name"]: answer["index"]}
         for factor in _first_factors(answer["why"]):
             marks.setdefault(factor["name"], factor["index"])

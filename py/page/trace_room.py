@@ -239,7 +239,7 @@ def _put_moment(moment):
     code = _code(_now["at"])
     _parts["view"].show(moment, code, _now["row"])
     if not by_id("trace-mirror-all").hidden and moment["title"].endswith(".gradient"):
-        _parts["mirror"].show(moment["locals"], _now["row"])
+        _parts["mirror"].show(moment["locals"] + moment["makes"], _now["row"])
     _show_calls(moment["stack"])
     by_id("trace-said").textContent = spoken(moment, code)
     guide = by_id("trace-guide")

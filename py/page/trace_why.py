@@ -22,19 +22,22 @@ class Why:
         self._trail = []
         self._place.hidden = True
 
-    def show(self, answer, how):
-        """how: "pointed" at, "chosen" in a picture, or "followed" from the number shown before."""
+    def show(self, answer, how, at):
+        """how: "pointed" at, "chosen" in a picture, "followed" from the number before, or "back" to it again.
+
+        at: the moment on the page.
+        """
         here = (answer["name"], answer["index"])
         if how == "chosen":
             self._trail = []
-        if how != "pointed":
+        if how in ("chosen", "followed"):
             if here in self._trail:
                 self._trail = self._trail[: self._trail.index(here)]
             self._trail.append(here)
         parts = [self._title(answer)]
-        if len(self._trail) > 1 and how == "followed":
+        if len(self._trail) > 1 and how != "pointed":
             parts.append(self._path())
-        parts.append(self._origin(answer))
+        parts.append(self._origin(answer, at))
         node = answer["why"]
         if node:
             parts += [_the_one_that_counts(node, answer["value"]), self._explain(node)]
@@ -60,7 +63,7 @@ class Why:
             path.append(self._link(name, index))
         return path
 
-    def _origin(self, answer):
+    def _origin(self, answer, at):
         """The statement that made it, and the way there."""
         said = make("p", **{"class": "hint"})
         if answer["statement"]:
@@ -75,7 +78,7 @@ class Why:
             goal = (source["name"], answer["index"])
             on(button, "click", lambda event: self._go(source["at"], goal))
             said.append(" ", button)
-        elif answer["at"] is not None:
+        elif answer["at"] not in (None, at):
             button = make("button", _("Go to this line"), type="button")
             on(button, "click", lambda event: self._go(answer["at"], (answer["name"], answer["index"])))
             said.append(" ", button)
