@@ -22,6 +22,7 @@ import rooms
 import saving
 import settings
 import shelf
+import trace_room
 import trainer
 import training
 import units
@@ -64,6 +65,7 @@ async def start_panels():
     beside.start()
     compare.start()
     units.start()
+    trace_room.start()
     rooms.start()
 
 
@@ -102,6 +104,7 @@ async def start_worker():
     if answer["kept"]:
         await training.restore()
     training.worker_is_ready()
+    trace_room.worker_is_ready()
     panels.worker_is_ready()
 
 

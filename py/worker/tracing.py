@@ -7,9 +7,11 @@ from kobai import gradient
 from kobai.errors import KobaiError
 from kobai.network import TwoLayerNet
 from kobai.provenance import where_from
-from kobai.summaries import pair_of, summary
+from kobai.summaries import pair_of
 from kobai.tracing import LINE, RAISE, RETURN, is_result, record
 from kobai.training_step import training_step
+
+from worker.trace_pictures import Pictures
 
 LARGEST_BATCH = 100
 PERTURBED = 3  # parameters of numerical_gradient
@@ -39,7 +41,7 @@ class Tracing:
             raise KobaiError("There is no such thing to trace: {f} of {batch} images.", f=f, batch=batch or 1)
         images, labels, indices = await self._images(image, batch, seed)
         x, t = networks.inputs(key, images), labels.astype(np.int64)
-        self.images = len(x)
+        self.pictures = Pictures(len(x))
         with np.errstate(all="ignore"):
             self.recording = self._run(f, net, x, t, parameter)
         return self._overview(f, networks.about(key), indices, batch is not None)
@@ -123,7 +125,8 @@ class Tracing:
         after = {name: recording.values[number] for name, number in state.items() if not is_result(name)}
 
         def shown(name, values):
-            return {**summary(name, values[name], self.images, row), "pair": pair_of(name, values)}
+            told = self.pictures.summary(name, values[name], row)
+            return {**told, "pair": pair_of(name, values)}
 
         made = recording.made(at)
         makes = []
@@ -141,6 +144,7 @@ class Tracing:
             "makes": makes,
             "locals": [shown(name, before) for name in before if not is_result(name)],
             "returns": [shown(name, before) for name in results] if moment.kind == RETURN else [],
+            "pictures": self.pictures.unsent(),
         }
 
     def _stack(self, at):
