@@ -15,7 +15,7 @@ from .functions import Array
 from .hidden_units import colour_limit, diverging_png
 from .mnist import CLASSES, IMAGE_SIDE, IMAGE_SIZE
 from .png import sheet_of
-from .tracing import Named
+from .recorded_values import Named
 
 MOST_NUMBERS = 6000  # of a matrix that is sent as numbers
 LONGEST_STRIP = 600
