@@ -46,7 +46,7 @@ class Mirror:
         self._place.replaceChildren(*lines)
 
     def show(self, summaries, row):
-        """summaries: the variables of gradient, those that the line makes last; row: which image of a batch."""
+        """summaries: the variables of gradient, what the line makes last; row: which image of a batch."""
         values = {each["name"]: each for each in summaries}
         gradients = {each["pair"]: each for each in summaries if each["pair"]}
         for name in ROWS:
