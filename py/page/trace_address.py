@@ -56,4 +56,4 @@ def read(networks):
     else:
         wish.setdefault("image", 0)
         wish.pop("seed", None)
-    return wish, useless
+    return wish, sorted(useless)
