@@ -162,15 +162,13 @@ class _Explainer(Evaluator):
         What does not lead to that value (a loop in one line, say) is not told as if it did.
         """
         expression, index = assigned.expression, assigned.place
-        returned = self.returned(expression) if isinstance(expression, ast.Call) else None
-        if returned is not None:
-            origin = {"name": f"{RESULT}{assigned.entry}", "at": returned}
-            return self._computed(expression, value) | {"returned": origin}
+        if isinstance(expression, ast.Call) and self.returned(expression) is not None:
+            return self._computed(expression, value, assigned.entry)
         with contextlib.suppress(LookupError, TypeError, ValueError):
             index = self._broadcast(expression, index)
         node = self.node(expression, index, 0)
         found = node["value"]
-        if found is None or not (math.isclose(found, value, rel_tol=1e-6) or found != found):
+        if found is None or not math.isclose(found, value, rel_tol=1e-6):  # never close to nan
             return self._computed(expression, value)
         return node
 
@@ -185,22 +183,22 @@ class _Explainer(Evaluator):
             return self._computed(expression, value)
         return made | (self._parts(expression, index, depth + 1) or self._computed(expression, value))
 
-    def _computed(self, expression: ast.expr, value: float | None) -> Node:
+    def _computed(self, expression: ast.expr, value: float | None, entry_of: str = "") -> Node:
+        """Not taken apart; of a recorded call, where it returned. entry_of: of a dict that it returned."""
         found = [each.id for each in ast.walk(expression) if isinstance(each, ast.Name)]
-        names = [name for name in found if name in self.state]
-        return {
-            "kind": "computed",
-            "source": ast.unparse(expression),
-            "value": value,
-            "names": list(dict.fromkeys(names)),
-        }
+        names = [name for name in dict.fromkeys(found) if name in self.state]
+        node: Node = {"kind": "computed", "source": ast.unparse(expression), "value": value, "names": names}
+        returned = self.returned(expression) if isinstance(expression, ast.Call) else None
+        if returned is not None:
+            node["returned"] = {"name": f"{RESULT}{entry_of}", "at": returned}
+        return node
 
     def _parts(self, expression: ast.expr, index: Index, depth: int) -> Node | None:
         name = self.name_of(expression)
         if name is not None:
             return {"kind": "name", "name": name, "index": list(index)}
         match expression:
-            case ast.Constant():
+            case ast.Constant() | ast.Name():
                 return {"kind": "constant"}
             case ast.Attribute(attr="T"):
                 return self.node(expression.value, index[::-1], depth)

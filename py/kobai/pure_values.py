@@ -37,6 +37,7 @@ class Evaluator:
     def __init__(self, recording: Recording, at: int) -> None:
         self.recording, self.at = recording, at
         self.state = recording.moments[at].state
+        self._globals = recording.frames[recording.moments[at].frame].names
 
     def value(self, node: ast.expr) -> Any:
         """The value of a pure expression; raises LookupError for anything else."""
@@ -45,6 +46,8 @@ class Evaluator:
                 return node.value
             case ast.Name() | ast.Subscript() | ast.Attribute() if (name := self.name_of(node)) is not None:
                 return self.recording.values[self.state[name]]
+            case ast.Name(id=name) if type(self._globals.get(name)) in (int, float):  # such as H
+                return self._globals[name]
             case ast.Subscript():
                 return self.value(node.value)[self.slice_of(node.slice)]
             case ast.Attribute(attr="T" | "shape" | "size" | "ndim" | "dtype"):
@@ -101,7 +104,11 @@ class Evaluator:
         named = [each for each in calls if ast.unparse(each.func).rpartition(".")[2] == name]
         if len(named) != 1:
             return None
-        called = [number for number, frame in enumerate(recording.frames) if frame.called_at == self.at]
+        line = self.at
+        if recording.moments[line].kind == RETURN:  # its calls were made at the line before
+            own = recording.of_frame(recording.moments[line].frame)
+            line = own[max(0, own.index(line) - 1)]
+        called = [number for number, frame in enumerate(recording.frames) if frame.called_at == line]
         ends = [recording.of_frame(number)[-1] for number in called]
         ends = [at for at in ends if recording.source(at).title.rpartition(".")[2] == name]
         if len(ends) != 1 or recording.moments[ends[0]].kind != RETURN:
@@ -110,8 +117,7 @@ class Evaluator:
 
     def _means(self, name: str, thing: Any) -> bool:
         """Whether a name of the source is this very function, and not one of the learner's."""
-        frame = self.recording.frames[self.recording.moments[self.at].frame]
-        return name not in self.state and frame.names.get(name, getattr(builtins, name, None)) is thing
+        return name not in self.state and self._globals.get(name, getattr(builtins, name, None)) is thing
 
     def name_of(self, node: ast.expr) -> str | None:
         """The recorded variable that an expression is, or None."""

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from kobai.gradient import numerical_gradient
 from kobai.provenance import Origin, where_from
+from kobai.summaries import summary
 from kobai.tracing import Recording, record
 from kobai.training_step import training_step
 from test_provenance import T, X, at_line, learners, small_network, worked_out
@@ -91,6 +92,31 @@ def test_a_numerical_gradient_is_a_difference_of_two_recorded_losses() -> None:
     recording = record(numerical_gradient, lambda x: float(np.sum(x**2)), A.copy())
     end = len(recording.moments) - 1
     origin = where_from(recording, end - 1, "grad", (1,))
-    assert origin.statement == "grad[idx] = (fxh1 - fxh2) / (2 * H)" or origin.node["kind"] == "computed"
+    assert origin.statement == "grad[idx] = (fxh1 - fxh2) / (2 * H)"
+    difference, width = origin.node["parts"]
+    assert [part["name"] for part in difference["parts"]] == ["fxh1", "fxh2"]
+    assert (width["value"], worked_out(origin.node)) == (2e-4, origin.value)
     assert origin.value == pytest.approx(4.0, abs=1e-8)
     assert recording.moments[origin.made_at].state["idx"] != recording.moments[end - 1].state["idx"]
+
+
+def test_a_loss_leads_into_the_function_that_returned_it() -> None:
+    net = small_network()
+    recording = record(net.loss, X, T)
+    end = len(recording.moments) - 1
+    returned = where_from(recording, end, "return", ()).node["returned"]
+    assert recording.source(returned["at"]).title == "cross_entropy_error"
+    inside = where_from(recording, returned["at"], returned["name"], ())
+    assert inside.value == recording.result
+    assert worked_out(inside.node) == pytest.approx(recording.result, rel=1e-12)
+
+
+def test_what_is_infinite_or_no_number_is_told_without_a_sum() -> None:
+    text = "def mine(x):\n    y = x * np.inf\n    z = y - y\n    return z\n"
+    with np.errstate(invalid="ignore"):
+        recording = record(learners(text), A)
+    origin = where_from(recording, 1, "z", (0,))
+    assert np.isnan(origin.value)
+    assert origin.node["kind"] == "computed"
+    found = summary("z", np.array([np.nan, 1.0]), images=1, row=0)
+    assert (found["min"], found["max"], found["mean"], found["picture"]) == (None, None, None, None)
