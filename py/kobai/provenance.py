@@ -163,13 +163,13 @@ class _Explainer(Evaluator):
         """
         expression, index = assigned.expression, assigned.place
         if isinstance(expression, ast.Call) and self.returned(expression) is not None:
-            return self._computed(expression, value, assigned.entry)
+            return self._computed(expression, value, index, assigned.entry)
         with contextlib.suppress(LookupError, TypeError, ValueError):
             index = self._broadcast(expression, index)
         node = self.node(expression, index, 0)
         found = node["value"]
         if found is None or not math.isclose(found, value, rel_tol=1e-6):  # never close to nan
-            return self._computed(expression, value)
+            return self._computed(expression, value, index)
         return node
 
     def node(self, expression: ast.expr, index: Index, depth: int) -> Node:
@@ -177,20 +177,20 @@ class _Explainer(Evaluator):
         try:
             value = _element(self.value(expression), index)
         except (LookupError, TypeError, ValueError):
-            return self._computed(expression, None)
+            return self._computed(expression, None, index)
         made: Node = {"source": ast.unparse(expression), "value": value}
         if depth > DEEPEST:
-            return self._computed(expression, value)
-        return made | (self._parts(expression, index, depth + 1) or self._computed(expression, value))
+            return self._computed(expression, value, index)
+        return made | (self._parts(expression, index, depth + 1) or self._computed(expression, value, index))
 
-    def _computed(self, expression: ast.expr, value: float | None, entry_of: str = "") -> Node:
+    def _computed(self, expression: ast.expr, value: float | None, index: Index, entry_of: str = "") -> Node:
         """Not taken apart; of a recorded call, where it returned. entry_of: of a dict that it returned."""
         found = [each.id for each in ast.walk(expression) if isinstance(each, ast.Name)]
         names = [name for name in dict.fromkeys(found) if name in self.state]
         node: Node = {"kind": "computed", "source": ast.unparse(expression), "value": value, "names": names}
         returned = self.returned(expression) if isinstance(expression, ast.Call) else None
         if returned is not None:
-            node["returned"] = {"name": f"{RESULT}{entry_of}", "at": returned}
+            node["returned"] = {"name": f"{RESULT}{entry_of}", "at": returned, "index": list(index)}
         return node
 
     def _parts(self, expression: ast.expr, index: Index, depth: int) -> Node | None:

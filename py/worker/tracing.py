@@ -38,7 +38,8 @@ class Tracing:
                 "Trace follows the book's TwoLayerNet. The network in use has another build: choose a "
                 "TwoLayerNet at the top of the page."
             )
-        if batch is not None and not 1 <= batch <= LARGEST_BATCH or f not in FUNCTIONS:
+        fits = batch is None or 1 <= batch <= LARGEST_BATCH
+        if f not in FUNCTIONS or parameter not in net.params or not fits:
             raise KobaiError("There is no such thing to trace: {f} of {batch} images.", f=f, batch=batch or 1)
         images, labels, indices = await self._images(image, batch, seed)
         x, t = networks.inputs(key, images), labels.astype(np.int64)
