@@ -55,7 +55,7 @@ def worker_is_ready():
     by_id("trace-wait").hidden = True
     if _now["link"]:
         link, _now["link"] = _now["link"], None
-        _open_link(*link)
+        _open_link(*link)  # and scroll there again: rooms above may have filled meanwhile
 
 
 async def _refresh():
