@@ -2,8 +2,8 @@
 
 import trainer
 from dom import by_id, spawn
-from pyscript import ffi
-from trace_values import Cards
+from pyscript import document, ffi
+from trace_values import Cards, cell_name, short
 from trace_why import Why
 
 
@@ -91,6 +91,10 @@ class Explainer:
             marks.setdefault(factor["name"], factor["index"])
         self.cards.mark(marks)
         if how in ("chosen", "followed"):
+            said = f"{cell_name(answer['name'], answer['index'])} = {short(answer['value'])}"
+            by_id("trace-said").textContent = said
+            if document.activeElement.isSameNode(document.body):  # what had the focus has gone
+                by_id("trace-why").focus(ffi.to_js({"preventScroll": True}))
             by_id("trace-why").scrollIntoView(ffi.to_js({"block": "nearest"}))
 
 

@@ -26,6 +26,7 @@ _now = {
     "moments": {},  # (at, row) -> the worker's answer
     "moment": None,  # the one on the page
     "pictures": {},  # large pictures of the recording by the numbers that the worker gave them
+    "running": False,
     "showing": False,
     "guide": "",  # what the learner is told at the next moment
     "link": None,  # what the address asked for, until Python is ready
@@ -55,7 +56,7 @@ def worker_is_ready():
     by_id("trace-wait").hidden = True
     if _now["link"]:
         link, _now["link"] = _now["link"], None
-        _open_link(*link)
+        _open_link(*link)  # and scroll there again: rooms above may have filled meanwhile
 
 
 async def _refresh():
@@ -82,17 +83,19 @@ def _trace(wish, question):
 
 async def _record(wish, question, word):
     """Run the function in the worker and show its first line, or the one that answers the question."""
+    if _now["running"]:
+        return
     trace_player.pause()
-    for name in STARTERS:
-        enable(name, False, _("It is running…"))
+    _now["running"] = True
+    by_id("trace-of").textContent = _("It is running…")
     try:
         if "batch" in wish:
             await training_images.load()
         asked = {key: wish[key] for key in ("f", "image", "batch", "seed", "network") if key in wish}
         recording = (await trainer.call("trace", **asked))[0]
     finally:
-        for name in STARTERS:
-            enable(name, True)
+        _now["running"] = False
+        _texts()
     _now.update(recording=recording, asked=wish, moments={}, moment=None, pictures={}, row=0, guide="")
     for name in ("source", "mirror", "explainer"):
         _parts[name].forget()
@@ -252,10 +255,16 @@ def _show_calls(stack):
     parts = []
     for call in stack[:-1]:
         button = make("button", call["title"], type="button")
-        on(button, "click", lambda event, at=call["at"]: go(at))
+        on(button, "click", lambda event, at=call["at"]: _back_to(at))
         parts += [button, make("span", "›", aria_hidden="true")]
     parts.append(make("span", stack[-1]["title"], aria_current="true"))
     by_id("trace-crumbs").replaceChildren(*parts)
+
+
+def _back_to(at):
+    trace_player.pause()
+    go(at)
+    by_id("trace-source").focus()  # the button that was pressed is gone
 
 
 def _show_frame():
@@ -270,9 +279,9 @@ def _texts():
     """All words of the room in the language of the moment."""
     trace_ask.show()
     recording = _now["recording"]
+    by_id("trace-of").textContent = _says_what(recording) if recording else ""
     if recording is None:
         return
-    by_id("trace-of").textContent = _says_what(recording)
     by_id("trace-row-of").textContent = _("of {count}", count=number(recording["count"]))
     if _now["moment"] and not _now["showing"]:
         trace_player.show(_now["at"])

@@ -147,6 +147,35 @@ def test_which_pixel_pushed_this_image_towards_8(panel):
     assert (round(left / 100 * 28), round(top / 100 * 28)) == (pixel % 28, pixel // 28)
 
 
+def test_a_click_on_a_tile_tells_its_weight(panel):
+    """W1 is drawn as 5 rows of 10 tiles of 28 x 28 with a line between them."""
+    panel.trace("predict", test_image=0)
+    panel.go_to("a1 =")
+    unit, pixel = 37, 15 * 28 + 9
+    box = panel.card("W1").get_by_role("group").bounding_box()
+    u, v = unit % 10 * 29 + pixel % 28, unit // 10 * 29 + pixel // 28
+    panel.page.mouse.click(
+        box["x"] + (u + 0.5) / 289 * box["width"], box["y"] + (v + 0.5) / 144 * box["height"]
+    )
+    panel.expect_value_of(f"W1[{pixel}, {unit}]")
+    assert panel.value()[1] == near(reference.shipped_params()["W1"][pixel, unit])
+
+
+def test_the_numerical_gradient_of_three_parameters(panel):
+    """By its definition it finds what backpropagation finds: the three steepest slopes of W1."""
+    panel.trace("numerical_gradient", test_image=2)
+    expected = passes(2)
+    gradient = (expected["x"].T @ expected["da1"]).ravel()
+    steepest = gradient[np.argsort(-np.abs(gradient))[:3]]
+    panel.source().focus()
+    panel.page.keyboard.press("End")
+    expect(panel.card("return")).to_contain_text("(3,) float64")
+    smallest, largest, mean = panel.figures("return")
+    assert (smallest, largest, mean) == pytest.approx(
+        (steepest.min(), steepest.max(), steepest.mean()), rel=2e-3
+    )
+
+
 def test_why_the_loss_is_0_0446(panel):
     """Of the ten probabilities one counts: that of the label."""
     y, labels = (

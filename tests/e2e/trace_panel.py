@@ -114,8 +114,10 @@ class TracePanel:
 
     def terms(self) -> list[tuple[str, float]]:
         """The rows of the sum: what is added, and its value; the last is all of it."""
-        rows = self.why.get_by_role("table").first.locator("tr").evaluate_all(
-            "rows => rows.map(row => [row.cells[0].textContent, row.cells[2].textContent])"
+        rows = (
+            self.why.get_by_role("table")
+            .first.locator("tr")
+            .evaluate_all("rows => rows.map(row => [row.cells[0].textContent, row.cells[2].textContent])")
         )
         return [(name, number(value)) for name, value in rows]
 
