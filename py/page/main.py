@@ -9,6 +9,9 @@ import compare
 import figure
 import gallery
 import gradients
+import idea_data
+import idea_derivative
+import idea_loss
 import ideas
 import loading
 import mistakes
@@ -58,6 +61,9 @@ async def start_panels():
     mystery.start()
     checkup.start()
     ideas.start()
+    idea_data.start()
+    idea_loss.start()
+    idea_derivative.start()
     shelf.start()
     saving.start()
     opening.start()
