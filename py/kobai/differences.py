@@ -15,7 +15,7 @@ STEPS = [10.0 ** (-quarter / 4) for quarter in range(65)]  # h from 1 to 1e-16
 
 
 class Curve(NamedTuple):
-    """A function with its derivative in closed form; least and most: where it is drawn; start: the first x."""
+    """A function with its derivative in closed form; drawn from least to most, start is the first x."""
 
     f: Callable[[Any], Any]
     slope: Callable[[float], float]

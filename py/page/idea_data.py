@@ -76,7 +76,7 @@ def _said():
         iteration, seen, unseen = _now["measured"][size][-1]
         parts.append(
             _(
-                "{count} images: {seen} of the images learned from are recognised, but {unseen} of the unseen.",
+                "After {count} images: {seen} right on those learned from, {unseen} on unseen ones.",
                 count=number(size), seen=percent(seen), unseen=percent(unseen),
             )
         )  # fmt: skip

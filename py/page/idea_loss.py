@@ -149,7 +149,7 @@ def _draw_sweep():
         plane.begin(_("{what} over the value of one weight", what=y_name), (values[0], values[-1]), limits)
         y_ticks = y_ticks or [(limits[1] * part / 4, f"{limits[1] * part / 4:.2f}") for part in range(5)]
         plane.axes(ticks, y_ticks, _("value of the weight"), y_name)
-        points = list(zip(values, heights))
+        points = [(value, heights[i]) for i, value in enumerate(values)]
         if name == "correct":  # steps: flat, then straight up
             points = [(x, y) for i, y in enumerate(heights) for x in values[i : i + 2]]
         plane.curve(points, "first" if name == "loss" else "second seen")

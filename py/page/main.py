@@ -103,6 +103,7 @@ async def start_worker():
     gradients.worker_is_ready()
     checkup.worker_is_ready()
     ideas.worker_is_ready()
+    idea_data.worker_is_ready()
     window.performance.mark("kobai-predict")
     await gallery.refresh()
     if answer["kept"]:
