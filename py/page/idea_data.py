@@ -76,7 +76,7 @@ def _said():
         iteration, seen, unseen = _now["measured"][size][-1]
         parts.append(
             _(
-                "After {count} images: {seen} right on those learned from, {unseen} on unseen ones.",
+                "With {count} images: {seen} right on those learned from, {unseen} on unseen ones.",
                 count=number(size), seen=percent(seen), unseen=percent(unseen),
             )
         )  # fmt: skip
