@@ -85,7 +85,7 @@ class Plane:
     def curve(self, points, kind):
         """A line through these (x, y) as far as they lie within the plane; kind: its class."""
         piece = []
-        for x, y in [*points, (None, None)]:
+        for x, y in list(points) + [(None, None)]:
             inside = x is not None and self._inside(x, y)
             if inside:
                 piece.append((self.x(x), self.y(y)))
