@@ -9,6 +9,7 @@ import compare
 import figure
 import gallery
 import gradients
+import ideas
 import loading
 import mistakes
 import mystery
@@ -56,6 +57,7 @@ async def start_panels():
     own_digit.start()
     mystery.start()
     checkup.start()
+    ideas.start()
     shelf.start()
     saving.start()
     opening.start()
@@ -94,6 +96,7 @@ async def start_worker():
     gallery.worker_is_ready()
     gradients.worker_is_ready()
     checkup.worker_is_ready()
+    ideas.worker_is_ready()
     window.performance.mark("kobai-predict")
     await gallery.refresh()
     if answer["kept"]:

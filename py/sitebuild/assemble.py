@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import engine_parts, goals, messages, precompress, pyodide_parts, trim_matplotlib
+from . import engine_parts, formulas, goals, messages, precompress, pyodide_parts, trim_matplotlib
 from .cache import Cache, replacing
 from .errors import BuildError
 from .parts import Part
@@ -112,6 +112,10 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
     _write_library(project, site / MARK)
     (site / "engine").mkdir()
     shutil.copyfile(engine_parts.compile_wasm(project, cache), site / "engine" / "kobai_engine.wasm")
+    (temml,) = (part for part in parts if part.package == "temml")
+    index = site / "index.html"
+    page = formulas.typeset(index.read_text(encoding="utf-8"), "web/index.html", cache.path(temml.sha256))
+    index.write_text(page, encoding="utf-8", newline="\n")
     (polib_wheel,) = (part for part in parts if part.package == "polib")
     polib = messages.import_polib(cache.path(polib_wheel.sha256))
     (site / "locale.js").write_bytes(messages.compile_catalogues(project.root / "static" / "locale", polib))

