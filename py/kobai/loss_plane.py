@@ -16,7 +16,10 @@ from .multi_layer_net import ACTIVATIONS, MultiLayerNet, Network, activation_of
 
 Params = Mapping[str, Array]
 ROWS_AT_ONCE = 3  # of a surface: about 50 ms in a browser
-NOT_FINITE = "The loss of this network is not finite: its weights are too large."
+
+
+def not_finite() -> KobaiError:
+    return KobaiError("The loss of this network is not finite: its weights are too large.")
 
 
 def dot(first: Params, second: Params) -> float:
@@ -49,7 +52,7 @@ def unit(direction: Params) -> dict[str, Array]:
     """The same direction with length 1. KobaiError when it has no length, or none that is finite."""
     length = np.sqrt(dot(direction, direction))
     if not np.isfinite(length):
-        raise KobaiError(NOT_FINITE)
+        raise not_finite()
     if length == 0:
         raise KobaiError("The gradient of this network is 0 here: there is no way down.")
     return {key: value / length for key, value in direction.items()}
@@ -90,7 +93,7 @@ class LossPlane:
         for row, down in enumerate(b):
             losses[row] = [self.loss(right, down) for right in a]
             if not np.isfinite(losses[row]).all():
-                raise KobaiError(NOT_FINITE)
+                raise not_finite()
             if row % ROWS_AT_ONCE == ROWS_AT_ONCE - 1 or row == len(b) - 1:
                 yield (row + 1) / len(b), losses
 

@@ -19,12 +19,12 @@ Params = Mapping[str, Array]
 
 
 def flat(grads: Params) -> Array:
-    """All elements in one row, in the order of the names: each network lists its gradients as it made them."""
+    """All elements in one row, by name: networks list their gradients in the order they made them."""
     return np.concatenate([np.ravel(grads[key]) for key in sorted(grads)])
 
 
 def cosine(first: Array, second: Array) -> float:
-    """Of the angle between two rows: 1 for the same direction, 0 at right angles; 0 when one has no length."""
+    """Of the angle between two rows: 1: the same direction, 0: at right angles, or one has no length."""
     length = np.linalg.norm(first) * np.linalg.norm(second)
     return float(np.dot(first, second) / length) if length else 0.0
 
@@ -47,7 +47,7 @@ class Tremble:
 class Minibatches:
     """Gradients of one network on training images; the network is copied and may go on learning meanwhile.
 
-    images: uint8 (count, 784), labels: (count,). inputs: makes x (N, 784) of images as the network wants them.
+    images: uint8 (count, 784), labels: (count,). inputs: makes x (N, 784) of images as it wants them.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Minibatches:
         return self._net.gradient(self._inputs(self._images[chosen]), self._labels[chosen])
 
     def whole_gradient(self) -> Iterator[float]:
-        """Makes `whole`, the gradient of the loss on all images, as the mean over slices weighted by their size.
+        """Makes `whole`, the gradient of the loss on all images, the weighted mean over slices.
 
         Yields after each slice which part of all is done, 0 to 1.
         """

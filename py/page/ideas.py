@@ -1,4 +1,4 @@
-"""What the chapter's ideas share: symbols that show their variable, and questions of which the last counts."""
+"""What the chapter's ideas share: symbols that show their variable, questions of which the last counts."""
 
 import trainer
 from dom import by_id, on, spawn

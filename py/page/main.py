@@ -9,6 +9,10 @@ import compare
 import figure
 import gallery
 import gradients
+import idea_batches
+import idea_descent
+import idea_gradient
+import idea_step
 import ideas
 import loading
 import mistakes
@@ -58,6 +62,10 @@ async def start_panels():
     mystery.start()
     checkup.start()
     ideas.start()
+    idea_gradient.start()
+    idea_descent.start()
+    idea_batches.start()
+    idea_step.start()
     shelf.start()
     saving.start()
     opening.start()
@@ -97,6 +105,8 @@ async def start_worker():
     gradients.worker_is_ready()
     checkup.worker_is_ready()
     ideas.worker_is_ready()
+    idea_batches.worker_is_ready()
+    idea_step.worker_is_ready()
     window.performance.mark("kobai-predict")
     await gallery.refresh()
     if answer["kept"]:

@@ -35,7 +35,7 @@ class Plane:
             draw()
 
     def begin(self, name, x, y, log=""):
-        """Clear; name says what the drawing shows. x, y: least and largest value. log: "", "x", "y" or "xy"."""
+        """Clear; name says what the drawing shows. x, y: least and largest value. log: of "x", "y", "xy"."""
         self.width = max(self.place.clientWidth, LEAST)
         self.picture.setAttribute("viewBox", f"0 0 {self.width} {self.height}")
         self.picture.setAttribute("width", str(self.width))
@@ -85,7 +85,7 @@ class Plane:
     def curve(self, points, kind):
         """A line through these (x, y) as far as they lie within the plane; kind: its class."""
         piece = []
-        for x, y in [*points, (None, None)]:
+        for x, y in list(points) + [(None, None)]:
             inside = x is not None and self._inside(x, y)
             if inside:
                 piece.append((self.x(x), self.y(y)))
