@@ -10,8 +10,11 @@ import figure
 import gallery
 import gradients
 import idea_batches
+import idea_data
+import idea_derivative
 import idea_descent
 import idea_gradient
+import idea_loss
 import idea_step
 import ideas
 import loading
@@ -62,6 +65,9 @@ async def start_panels():
     mystery.start()
     checkup.start()
     ideas.start()
+    idea_data.start()
+    idea_loss.start()
+    idea_derivative.start()
     idea_gradient.start()
     idea_descent.start()
     idea_batches.start()
@@ -105,6 +111,7 @@ async def start_worker():
     gradients.worker_is_ready()
     checkup.worker_is_ready()
     ideas.worker_is_ready()
+    idea_data.worker_is_ready()
     idea_batches.worker_is_ready()
     idea_step.worker_is_ready()
     window.performance.mark("kobai-predict")

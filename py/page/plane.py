@@ -35,7 +35,7 @@ class Plane:
             draw()
 
     def begin(self, name, x, y, log=""):
-        """Clear; name says what the drawing shows. x, y: least and largest value. log: of "x", "y", "xy"."""
+        """Clear; name: what the drawing shows. x, y: least and largest value. log: "", "x", "y" or "xy"."""
         self.width = max(self.place.clientWidth, LEAST)
         self.picture.setAttribute("viewBox", f"0 0 {self.width} {self.height}")
         self.picture.setAttribute("width", str(self.width))

@@ -3,6 +3,7 @@
 import js
 import networks
 import panels
+import reading
 import saving
 import trainer
 from dom import by_id, make, on, on_click, spawn
@@ -101,7 +102,7 @@ def _row(network):
         _name_field(key, name) if _now["renaming"] == key else make("span", name, **{"class": "name"})
     )
     if network["origin"] == "opened":
-        head.append(_interpretation(network))
+        head.append(reading.choices(network))
     row.append(head)
     accuracy = "–" if network["accuracy"] is None else percent(network["accuracy"])
     origin = _(ORIGINS[network["origin"]])
@@ -241,45 +242,3 @@ async def _named(key, name):
     for control in _controls():
         if _place(control) == ("rename", key):
             control.focus()
-
-
-# --------------------------------------------- what a file does not say
-
-
-def _interpretation(network):
-    """Choices of how to read a file: the hidden layers' activation unless it says so, and its pixels."""
-    place = make("span", **{"class": "reading"})
-    activations = (("sigmoid", "sigmoid"), ("relu", "ReLU"))
-    activation = _choice(network, "activation", _("Activation"), activations, network["activation"])
-    ranges = (("1", _("0 to 1")), ("255", _("0 to 255")))
-    pixels = _choice(network, "pixels", _("Pixels"), ranges, "1" if network["normalize"] else "255")
-    hidden = len(network["layers"]) > 2
-    choices = ([activation] if hidden and not network["says_activation"] else []) + [pixels]
-    place.append(*choices)
-
-    def on_choice(event):
-        chosen = [label.querySelector("select").value for label in (activation, pixels)]
-        spawn(_interpret(network["id"], chosen[0], chosen[1] == "1"))
-
-    for label in choices:
-        on(label, "change", on_choice)
-    return place
-
-
-def _choice(network, action, text, values, chosen):
-    label = make("label", text + " ")
-    select = make("select", data_do=action, data_network=network["id"])
-    select.setAttribute("aria-label", f"{text}: {networks.name_of(network['id'])}")
-    for value, words in values:
-        option = make("option", words, value=value)
-        option.selected = value == chosen
-        select.append(option)
-    select.disabled = not trainer.ready()
-    label.append(select)
-    return label
-
-
-async def _interpret(key, activation, normalize):
-    reply = (await trainer.call("interpret", network=key, activation=activation, normalize=normalize))[0]
-    networks.put(reply)
-    await networks.changed()

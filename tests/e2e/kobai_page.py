@@ -254,7 +254,7 @@ class KobaiPage:
     def open_file(self, file: object) -> None:
         """Press Open network and pick a file (a path, or Playwright's dict of name, mimeType, buffer)."""
         with self.page.expect_file_chooser() as chooser:
-            self.button("Open network").click()
+            self.button("Open network").press("Enter")  # a click could miss while panels above still fill
         chooser.value.set_files(file)
 
     def drop_file(self, name: str, data: bytes) -> None:

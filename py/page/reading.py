@@ -1,0 +1,45 @@
+"""How a file is read that does not say it: the activation of its network, and the range of its pixels."""
+
+import networks
+import trainer
+from dom import make, on, spawn
+from words import _
+
+
+def choices(network):
+    """Choices of how to read a file: the hidden layers' activation unless it says so, and its pixels."""
+    place = make("span", **{"class": "reading"})
+    activations = (("sigmoid", "sigmoid"), ("relu", "ReLU"))
+    activation = _choice(network, "activation", _("Activation"), activations, network["activation"])
+    ranges = (("1", _("0 to 1")), ("255", _("0 to 255")))
+    pixels = _choice(network, "pixels", _("Pixels"), ranges, "1" if network["normalize"] else "255")
+    hidden = len(network["layers"]) > 2
+    choices = ([activation] if hidden and not network["says_activation"] else []) + [pixels]
+    place.append(*choices)
+
+    def on_choice(event):
+        chosen = [label.querySelector("select").value for label in (activation, pixels)]
+        spawn(_interpret(network["id"], chosen[0], chosen[1] == "1"))
+
+    for label in choices:
+        on(label, "change", on_choice)
+    return place
+
+
+def _choice(network, action, text, values, chosen):
+    label = make("label", text + " ")
+    select = make("select", data_do=action, data_network=network["id"])
+    select.setAttribute("aria-label", f"{text}: {networks.name_of(network['id'])}")
+    for value, words in values:
+        option = make("option", words, value=value)
+        option.selected = value == chosen
+        select.append(option)
+    select.disabled = not trainer.ready()
+    label.append(select)
+    return label
+
+
+async def _interpret(key, activation, normalize):
+    reply = (await trainer.call("interpret", network=key, activation=activation, normalize=normalize))[0]
+    networks.put(reply)
+    await networks.changed()
