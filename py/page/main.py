@@ -6,9 +6,13 @@ import charts
 import figure
 import gallery
 import gradients
+import idea_batches
 import idea_data
 import idea_derivative
+import idea_descent
+import idea_gradient
 import idea_loss
+import idea_step
 import ideas
 import loading
 import networks
@@ -55,6 +59,10 @@ async def start_first_screen():
     idea_data.start()
     idea_loss.start()
     idea_derivative.start()
+    idea_gradient.start()
+    idea_descent.start()
+    idea_batches.start()
+    idea_step.start()
     shelf.start()
     saving.start()
     opening.start()
@@ -93,6 +101,8 @@ async def start_worker():
     checkup.worker_is_ready()
     ideas.worker_is_ready()
     idea_data.worker_is_ready()
+    idea_batches.worker_is_ready()
+    idea_step.worker_is_ready()
     window.performance.mark("kobai-predict")
     await gallery.refresh()
     if answer["kept"]:

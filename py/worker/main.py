@@ -10,6 +10,7 @@ from worker.compare import Compare  # noqa: E402
 from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
 from worker.ideas_first import IdeasFirst  # noqa: E402
+from worker.ideas_second import IdeasSecond  # noqa: E402
 from worker.mistakes import Mistakes  # noqa: E402
 from worker.mystery import Mystery  # noqa: E402
 from worker.own_digit import OwnDigit  # noqa: E402
@@ -28,6 +29,7 @@ units = Units(session)
 checkup = Checkup(session)
 ideas_first = IdeasFirst(session)
 tracing = Tracing(session)
+ideas_second = IdeasSecond(session)
 __export__ = []
 
 
@@ -90,5 +92,15 @@ for function in (
     tracing.trace,
     tracing.trace_moment,
     tracing.trace_why,
+    ideas_second.bowl,
+    ideas_second.bowl_gradient,
+    ideas_second.bowl_descent,
+    ideas_second.weight_surface,
+    ideas_second.loss_valley,
+    ideas_second.valley_path,
+    ideas_second.tremble,
+    ideas_second.whole_gradient,
+    ideas_second.stop_whole_gradient,
+    ideas_second.one_step,
 ):
     export(function)
