@@ -5,15 +5,6 @@ import json
 import charts
 import figure
 import gallery
-import gradients
-import idea_batches
-import idea_data
-import idea_derivative
-import idea_descent
-import idea_gradient
-import idea_loss
-import idea_step
-import ideas
 import loading
 import networks
 import problems
@@ -50,26 +41,6 @@ async def start_first_screen():
     charts.start()
     training.start()
     figure.start()
-    gradients.start()
-    mistakes.start()
-    own_digit.start()
-    mystery.start()
-    checkup.start()
-    ideas.start()
-    idea_data.start()
-    idea_loss.start()
-    idea_derivative.start()
-    idea_gradient.start()
-    idea_descent.start()
-    idea_batches.start()
-    idea_step.start()
-    shelf.start()
-    saving.start()
-    opening.start()
-    beside.start()
-    compare.start()
-    units.start()
-    rooms.start()
 
 
 async def _json(file):
@@ -97,12 +68,6 @@ async def start_worker():
     settings.engine_is_missing(_(missing["refused"], **missing["values"]) if missing else "")
     networks.worker_is_ready(answer["shelf"])
     gallery.worker_is_ready()
-    gradients.worker_is_ready()
-    checkup.worker_is_ready()
-    ideas.worker_is_ready()
-    idea_data.worker_is_ready()
-    idea_batches.worker_is_ready()
-    idea_step.worker_is_ready()
     window.performance.mark("kobai-predict")
     await gallery.refresh()
     if answer["kept"]:
