@@ -46,7 +46,7 @@ def with_weight(unit, digit, value):
 def test_why_h_is_1e_4(idea):
     article = idea(3)
     expect(article.locator("#derivative-exact")).to_have_text("0.2")  # 0.02 * 5 + 0.1
-    article.get_by_label("Curve", exact=True).select_option("sin x")
+    article.locator("#derivative-curve").select_option("sin x")
     expect(article.locator("#derivative-exact")).to_have_text(f"{math.cos(1):.12g}")
     h = slider(article, "Step h")
     h.focus()
@@ -69,7 +69,7 @@ def test_why_h_is_1e_4(idea):
 
 def test_on_the_loss_of_the_network_1e_4_is_nearly_the_best(idea):
     article = idea(3)
-    article.get_by_label("Curve", exact=True).select_option("loss")
+    article.locator("#derivative-curve").select_option("loss")
     before = article.locator("#derivative-exact")
     expect(before).not_to_have_text(re.compile(r"^(0\.2|0\.5403.*|–)$"))
     said = idea(2).locator("#weight-said")
@@ -84,7 +84,7 @@ def test_on_the_loss_of_the_network_1e_4_is_nearly_the_best(idea):
 
 def test_the_table_has_both_errors_for_each_power_of_ten(idea):
     article = idea(3)
-    article.get_by_label("Curve", exact=True).select_option("sin x")
+    article.locator("#derivative-curve").select_option("sin x")
     expect(article.locator("#derivative-exact")).to_have_text(f"{math.cos(1):.12g}")
     article.get_by_text("The numbers as a table").click()
     rows = article.locator("#derivative-rows tr").evaluate_all(
@@ -98,7 +98,7 @@ def test_the_table_has_both_errors_for_each_power_of_ten(idea):
 
 def test_the_point_is_moved_by_keys_and_by_dragging(idea, kobai):
     article = idea(3)
-    article.get_by_label("Curve", exact=True).select_option("book")
+    article.locator("#derivative-curve").select_option("book")
     expect(article.locator("#derivative-exact")).to_have_text("0.2")
     point = slider(article, "Point on the curve of f")
     point.focus()
@@ -139,7 +139,7 @@ def test_losses_of_probabilities_that_are_moved(idea):
     two.press("End")
     expect(entropy).to_have_text(re.compile(r"^[-−]?0\.0000$"))
     expect(squares).to_have_text("0.0000")
-    article.get_by_label("Correct digit").select_option("7")
+    article.locator("#loss-label").select_option("7")
     expect(entropy).to_have_text(f"{-math.log(1e-7):.4f}")
     expect(squares).to_have_text("1.0000")
 
