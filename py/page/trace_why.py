@@ -118,6 +118,8 @@ class Why:
             lines.append(self._equation(node))
             if names:
                 lines.append(make("p", _("Computed from {names}.", names=names), **{"class": "hint"}))
+            if node.get("returned"):
+                lines.append(self._returned(node["returned"]))
         else:
             lines.append(self._equation(node))
         parts = node.get("parts") or []
@@ -129,6 +131,13 @@ class Why:
                 inner.append(item)
             lines.append(inner)
         return lines
+
+    def _returned(self, returned):
+        """The way into the call that this is the result of."""
+        button = make("button", _("Go to this line"), type="button")
+        goal = (returned["name"], returned["index"])
+        on(button, "click", lambda event: self._go(returned["at"], goal))
+        return button
 
     def _equation(self, node, left=None):
         said = make("p", **{"class": "why-equation"})

@@ -1,6 +1,7 @@
 """The Trace room: records a function of the library on real images, and answers about each moment of it."""
 
 import copy
+import math
 
 import numpy as np
 from kobai import gradient
@@ -37,7 +38,8 @@ class Tracing:
                 "Trace follows the book's TwoLayerNet. The network in use has another build: choose a "
                 "TwoLayerNet at the top of the page."
             )
-        if batch is not None and not 1 <= batch <= LARGEST_BATCH or f not in FUNCTIONS:
+        fits = batch is None or 1 <= batch <= LARGEST_BATCH
+        if f not in FUNCTIONS or parameter not in net.params or not fits:
             raise KobaiError("There is no such thing to trace: {f} of {batch} images.", f=f, batch=batch or 1)
         images, labels, indices = await self._images(image, batch, seed)
         x, t = networks.inputs(key, images), labels.astype(np.int64)
@@ -105,8 +107,8 @@ class Tracing:
             "frame": [moment.frame for moment in recording.moments],
             "kind": [moment.kind for moment in recording.moments],
             "stopped": {"refused": stopped.template, "values": stopped.values} if stopped else None,
-            "raised": {"text": f"{type(error).__name__}: {error}", "at": raised[-1]}
-            if error and raised
+            "raised": {"text": f"{type(error).__name__}: {error}", "at": raised[-1] if raised else None}
+            if error
             else None,
             "result": _short(recording.result),
         }
@@ -167,7 +169,7 @@ class Tracing:
         if origin.caller:
             called = origin.caller[1]
             caller = {"name": origin.caller[0], "at": called, "title": self.recording.source(called).title}
-        return {
+        answer = {
             "name": name,
             "index": list(index),
             "value": origin.value,
@@ -176,6 +178,7 @@ class Tracing:
             "from": caller,
             "why": origin.node,
         }
+        return _for_json(answer)
 
     def _recording(self):
         if self.recording is None:
@@ -192,3 +195,12 @@ class Tracing:
 def _short(value):
     text = repr(value)
     return text if len(text) <= 200 else text[:199] + "…"
+
+
+def _for_json(answer):
+    """The answer with None for what JSON has no number for: infinity, and nan."""
+    if isinstance(answer, dict):
+        return {key: _for_json(each) for key, each in answer.items()}
+    if isinstance(answer, list | tuple):
+        return [_for_json(each) for each in answer]
+    return None if isinstance(answer, float) and not math.isfinite(answer) else answer
