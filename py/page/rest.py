@@ -4,6 +4,13 @@ import beside
 import checkup
 import compare
 import gradients
+import idea_batches
+import idea_data
+import idea_derivative
+import idea_descent
+import idea_gradient
+import idea_loss
+import idea_step
 import ideas
 import mistakes
 import mystery
@@ -26,6 +33,13 @@ ROOMS = (
     checkup,
     trace_room,
     ideas,
+    idea_data,
+    idea_loss,
+    idea_derivative,
+    idea_gradient,
+    idea_descent,
+    idea_batches,
+    idea_step,
     gradients,
     shelf,
     saving,
@@ -41,5 +55,5 @@ def start():
 
 def worker_is_ready():
     saving.show()
-    for room in (opening, gradients, checkup, ideas, trace_room, panels):
+    for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step, panels):
         room.worker_is_ready()

@@ -9,6 +9,8 @@ from worker.checkup import Checkup  # noqa: E402
 from worker.compare import Compare  # noqa: E402
 from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
+from worker.ideas_first import IdeasFirst  # noqa: E402
+from worker.ideas_second import IdeasSecond  # noqa: E402
 from worker.mistakes import Mistakes  # noqa: E402
 from worker.mystery import Mystery  # noqa: E402
 from worker.own_digit import OwnDigit  # noqa: E402
@@ -25,7 +27,9 @@ mystery = Mystery(session)
 compare = Compare(session)
 units = Units(session)
 checkup = Checkup(session)
+ideas_first = IdeasFirst(session)
 tracing = Tracing(session)
+ideas_second = IdeasSecond(session)
 __export__ = []
 
 
@@ -79,8 +83,24 @@ for function in (
     units.look_at_unit,
     checkup.check_up,
     checkup.stop_check_up,
+    ideas_first.learn_from,
+    ideas_first.stop_learning,
+    ideas_first.move_probability,
+    ideas_first.entropy_curve,
+    ideas_first.along_weight,
+    ideas_first.differences,
     tracing.trace,
     tracing.trace_moment,
     tracing.trace_why,
+    ideas_second.bowl,
+    ideas_second.bowl_gradient,
+    ideas_second.bowl_descent,
+    ideas_second.weight_surface,
+    ideas_second.loss_valley,
+    ideas_second.valley_path,
+    ideas_second.tremble,
+    ideas_second.whole_gradient,
+    ideas_second.stop_whole_gradient,
+    ideas_second.one_step,
 ):
     export(function)

@@ -1,0 +1,143 @@
+"""Idea 6: the gradient of one weight from mini-batches of 1, 10, 100 images, and from all."""
+
+import trainer
+import training_images
+from dom import by_id, enable, on_click
+from landscape import row, say, signed, ticks
+from plane import Plane
+from words import _, number, on_language
+
+_now = {"busy": "", "answer": None, "seed": 0, "stopped": False}
+
+
+def start():
+    _now["plane"] = Plane(by_id("tremble-plane"), 300, _draw)
+    on_click("tremble-go", _draw_anew)
+    on_click("whole-go", _whole)
+    on_click("whole-stop", _stop)
+    for kind in ("tremble", "whole"):
+        trainer.on(kind, lambda message: setattr(by_id("tremble-bar"), "value", message["part"]))
+    on_language(_words)
+
+
+def worker_is_ready():
+    _controls()
+
+
+def _controls():
+    able = trainer.ready() and not _now["busy"]
+    for name in ("tremble-go", "whole-go"):
+        enable(name, able, "" if _now["busy"] else _("Python is still loading."))
+    by_id("tremble-bar").hidden = not _now["busy"]
+    by_id("whole-stop").hidden = _now["busy"] != "whole"
+
+
+def _words():
+    _controls()
+    _draw()
+
+
+async def _draw_anew():
+    if await _work("tremble", _tremble):
+        _now["seed"] += 1
+
+
+async def _whole():
+    _now["stopped"] = False
+    await _work("whole", _sum_and_draw)
+
+
+async def _stop():
+    _now["stopped"] = True
+    await trainer.call("stop_whole_gradient")
+
+
+async def _work(kind, work):
+    for field in (by_id("tremble-row"), by_id("tremble-column")):
+        if not field.validity.valid or field.value == "":
+            field.focus()
+            return False
+    _now["busy"] = kind
+    by_id("tremble-bar").value = 0
+    _controls()
+    try:
+        await training_images.load()
+        await work()
+        return True
+    finally:
+        _now["busy"] = ""
+        _words()
+
+
+async def _tremble(seed=None):
+    place = {"row": int(by_id("tremble-row").value), "column": int(by_id("tremble-column").value)}
+    seed = _now["seed"] if seed is None else seed
+    _now["answer"] = (await trainer.call("tremble", seed=seed, **place))[0]
+
+
+async def _sum_and_draw():
+    """All images, then the draws that are shown once more, now that their angles can be told."""
+    if _now["stopped"] or (await trainer.call("whole_gradient"))[0]["stopped"]:
+        return
+    _now["busy"] = "tremble"
+    _controls()
+    await _tremble(None if _now["answer"] is None else _now["answer"]["seed"])
+
+
+def _draw():
+    answer, plane = _now["answer"], _now["plane"]
+    if answer is None:
+        return
+    by_id("tremble-result").hidden = False
+    weight = answer["weight"]
+    name = f"{weight['key']}[{weight['index'][0]}, {weight['index'][1]}]"
+    values = [value for each in answer["sizes"] for value in each["gradients"]]
+    edge = max([abs(value) for value in values]) * 1.05 or 1
+    lanes = len(answer["sizes"]) + 1
+    plane.begin(
+        _("Gradients of {weight} from many mini-batches", weight=name), (-edge, edge), (-0.5, lanes - 0.5)
+    )
+    names = [(lanes - 1 - i, number(each["size"])) for i, each in enumerate(answer["sizes"])]
+    plane.axes(
+        ticks(-edge, edge),
+        names + [(0, number(answer["images"]))],
+        _("gradient of {weight}", weight=name),
+        "",
+    )
+    for i, each in enumerate(answer["sizes"]):
+        for k, value in enumerate(each["gradients"]):
+            plane.dot(value, lanes - 1 - i + (k * 37 % 100 - 50) / 160, "drawn", 3)
+    if answer["whole"] is not None:
+        plane.line(answer["whole"], -0.5, answer["whole"], lanes - 0.5, "here")
+        plane.dot(answer["whole"], 0, "dot", 6)
+    rows = [
+        row(
+            number(each["size"]),
+            signed(each["mean"], 4),
+            f"{each['spread']:.4g}",
+            f"{each['spread'] * each['size'] ** 0.5:.4g}",
+            "–" if each["angle"] is None else f"{each['angle']:.1f}°",
+        )
+        for each in answer["sizes"]
+    ]
+    whole = answer["whole"]
+    rows.append(
+        row(
+            number(answer["images"]),
+            "–" if whole is None else signed(whole, 4),
+            "0",
+            "0",
+            "0°" if whole is not None else "–",
+        )
+    )
+    by_id("tremble-rows").replaceChildren(*rows)
+    one, ten, hundred = [each["spread"] for each in answer["sizes"]]
+    ratio = one / hundred if hundred else 0
+    text = _(
+        "100 draws of each size (seed {seed}): with 100 images the gradient trembles {ratio} times less "
+        "than with 1.",
+        seed=answer["seed"], ratio=f"{ratio:.1f}",
+    )  # fmt: skip
+    if _now["stopped"] and whole is None:
+        text += " " + _("Stopped.")
+    say(by_id("tremble-said"), text)

@@ -1,0 +1,311 @@
+"""The chapter's ideas 4 to 7: gradient, gradient descent, mini-batches, one step of learning."""
+
+import asyncio
+import base64
+import copy
+import json
+from functools import partial
+
+import numpy as np
+from kobai.descent import function_2, gradient_descent
+from kobai.errors import KobaiError
+from kobai.gradient import numerical_gradient
+from kobai.heights import heights_png
+from kobai.hidden_units import diverging_png
+from kobai.loss_plane import LossPlane, across, descend, dot, moved, not_finite, one_weight, steepest, unit
+from kobai.minibatches import Minibatches
+from kobai.mnist import as_inputs
+from kobai.multi_layer_net import MultiLayerNet, activation_of
+from kobai.network import TwoLayerNet
+from kobai.training import Settings, Trainer
+from kobai.training_step import training_step
+from pyscript import sync
+
+BATCH = 100  # images, as the book trains
+LEARNING_RATE = 0.1
+STEPS = 20  # of each path
+EDGE = 4.0  # the pictures of x0**2 + x1**2 reach from -4 to 4
+GRID = 25  # points of a surface in each direction
+SPAN = 2.0  # how far a weight is moved to either side
+PICTURED = 10  # images of the mini-batch that are shown
+
+
+class IdeasSecond:
+    def __init__(self, session):
+        self.session = session
+        self._kind = None  # of surface: the newest of each kind is computed, others stop
+        self._valley = self._batches = self._about = None
+        self._summing = False
+
+    # ------------------------------------------------------ x0**2 + x1**2
+
+    def bowl(self):
+        """The heights of x0**2 + x1**2 as a picture, and its numerical gradient at points of a grid."""
+        line = np.linspace(-EDGE, EDGE, 33)
+        heights = np.array([[function_2(np.array([x0, x1])) for x0 in line] for x1 in line])
+        corners = np.linspace(-3.5, 3.5, 8)
+        points = [np.array([x0, x1]) for x1 in corners for x0 in corners]
+        field = [[*point.tolist(), *numerical_gradient(function_2, point).tolist()] for point in points]
+        return {"picture": _address(heights_png(heights)), "field": field}
+
+    def bowl_gradient(self, x0, x1):
+        x = np.array([x0, x1], dtype=float)
+        return {
+            "x": x.tolist(),
+            "f": float(function_2(x)),
+            "grad": numerical_gradient(function_2, x).tolist(),
+        }
+
+    def bowl_descent(self, x0, x1, lr):
+        """STEPS steps: the path, and where each point of it would lie without rounding."""
+        start = np.array([x0, x1], dtype=float)
+        path = gradient_descent(function_2, start, lr, STEPS)
+        exact = (1 - 2 * lr) ** np.arange(STEPS + 1)[:, None] * start
+        return {
+            "lr": lr,
+            "path": path.tolist(),
+            "exact": exact.tolist(),
+            "f": [float(function_2(x)) for x in path],
+        }
+
+    # ------------------------------------- the loss of the network in use
+
+    def _batch(self, seed=0):
+        """A mini-batch, drawn as in a trace: its mask, and x and t for the network in use."""
+        session = self.session
+        mask = np.random.RandomState(seed).choice(len(session.x_train), BATCH)
+        x = session.networks.inputs(session.networks.current, session.x_train[mask])
+        return mask, x, session.t_train[mask].astype(np.int64)
+
+    def _network(self):
+        networks = self.session.networks
+        net = networks.network(networks.current)
+        copied = MultiLayerNet(copy.deepcopy(net.params), activation_of(net))
+        return copied, dict(networks.about(networks.current))
+
+    async def weight_surface(self, first=None, second=None):
+        """The loss over two weights; each [key, row, column], or None for the one of the largest gradient.
+
+        {} when a newer surface is asked for meanwhile. KobaiError for weights there are not.
+        """
+        net, about = self._network()
+        _mask, x, t = self._batch()
+        grads = _finite(net.gradient(x, t))
+        last = f"W{net.layers}"
+        first = _weight(net, first, "W1", grads)
+        second = _weight(net, second, last, grads)
+        if first == second:
+            raise KobaiError("These two are the same weight: choose two different ones.")
+        plane = LossPlane(net, x, t, one_weight(net.params, *first), one_weight(net.params, *second))
+        line = np.linspace(-SPAN, SPAN, GRID)
+        losses = await self._surface("weights", plane, line, line)
+        if losses is None:
+            return {}
+        numerical = numerical_gradient(lambda at: plane.loss(at[0], at[1]), np.zeros(2))
+        return {
+            "about": about,
+            "weights": [
+                {"key": key, "index": list(index), "value": float(net.params[key][index])}
+                for key, index in (first, second)
+            ],
+            "shapes": {key: list(net.params[key].shape) for key in ("W1", last)},
+            "span": SPAN,
+            "loss": plane.loss(0, 0),
+            "low": float(losses.min()),
+            "high": float(losses.max()),
+            "numerical": numerical.tolist(),
+            "backpropagation": [float(grads[key][index]) for key, index in (first, second)],
+            "picture": _address(heights_png(losses)),
+        }
+
+    async def loss_valley(self):
+        """The loss over two directions: straight down, and where the first steps turn away from it.
+
+        Both have length 1 in the space of all parameters. The second is that part of STEPS steps with the
+        learning rate 0.1 which is orthogonal to the gradient.
+        """
+        net, about = self._network()
+        _mask, x, t = self._batch()
+        first = unit({key: -value for key, value in _finite(net.gradient(x, t)).items()})
+        *_steps, (end, _loss) = descend(net, net.params, x, t, LEARNING_RATE, STEPS)
+        turned = across(moved(end, (-1, net.params)), first)
+        if dot(turned, turned) == 0:
+            raise KobaiError("The gradient of this network is 0 here: there is no way down.")
+        second = unit(turned)
+        gone = moved(end, (-1, net.params))
+        far, wide = dot(gone, first), dot(gone, second)
+        a, b = (-far, 3 * far), (-2 * wide, 3 * wide)
+        plane = LossPlane(net, x, t, first, second)
+        losses = await self._surface("valley", plane, np.linspace(*a, GRID), np.linspace(*b, GRID))
+        if losses is None:
+            return {}
+        self._valley = net, x, t, first, second
+        return {
+            "about": about,
+            "a": a,
+            "b": b,
+            "low": float(losses.min()),
+            "high": float(losses.max()),
+            "picture": _address(heights_png(losses)),
+        }
+
+    def valley_path(self, a, b, lr):
+        """STEPS steps from a point of the plane, seen in it; fewer where the loss ends up not finite."""
+        net, x, t, first, second = self._valley
+        start = moved(net.params, (a, first), (b, second))
+        path, losses = [], []
+        for params, loss in descend(net, start, x, t, lr, STEPS):
+            gone = moved(params, (-1, net.params))
+            path.append([dot(gone, first), dot(gone, second)])
+            losses.append(loss)
+        return {"lr": lr, "start": [a, b], "path": path, "losses": losses, "steps": STEPS}
+
+    async def _surface(self, kind, plane, a, b):
+        self._kind = kind, object()
+        mine = self._kind
+        for part, losses in plane.surface(a, b):  # noqa: B007 (the last ones are complete)
+            await sync.on_progress(json.dumps({"kind": kind, "part": part}))
+            if self._kind[0] == kind and self._kind is not mine:
+                return None
+        return losses
+
+    # -------------------------------------------------------- mini-batches
+
+    async def tremble(self, seed, row, column):
+        """The gradients of many mini-batches of each size; watched: an element of the last W."""
+        self._hold()
+        net = self._net
+        key = f"W{net.layers}"
+        _key, index = _weight(net, [key, row, column], key, net.params)
+        batches, watched = self._batches, self._batches.place(key, index)
+        done = []
+        for part, done in batches.draw(seed, watched):  # noqa: B007 (the last is complete)
+            await sync.on_progress(json.dumps({"kind": "tremble", "part": part}))
+        return {
+            "about": self._about,
+            "seed": seed,
+            "weight": {"key": key, "index": list(index)},
+            "shape": list(net.params[key].shape),
+            "sizes": [
+                {
+                    "size": each.size,
+                    "gradients": each.gradients,
+                    "mean": float(np.mean(each.gradients)),
+                    "spread": each.spread,
+                    "angle": float(np.mean(each.angles)) if each.angles else None,
+                }
+                for each in done
+            ],
+            "whole": None if batches.whole is None else float(batches.whole[watched]),
+            "images": len(self.session.x_train),
+        }
+
+    async def whole_gradient(self):
+        """The gradient of the loss on all training images, in slices; {"stopped": True} when stopped."""
+        self._hold()
+        self._summing = True
+        for part in self._batches.whole_gradient():
+            await sync.on_progress(json.dumps({"kind": "whole", "part": part}))  # lets a stop in
+            if not self._summing:
+                return {"stopped": True}
+        self._summing = False
+        return {"stopped": False}
+
+    def stop_whole_gradient(self):
+        self._summing = False
+        return {}
+
+    def _hold(self):
+        """The network in use as it is now; what was worked out for the same one stays."""
+        net, about = self._network()
+        before = getattr(self, "_net", None)
+        same = before is not None and about["id"] == self._about["id"] and _equal(before.params, net.params)
+        if not same:
+            inputs = partial(as_inputs, normalize=about["normalize"])
+            self._net, self._about = net, about
+            self._batches = Minibatches(net, self.session.x_train, self.session.t_train, inputs)
+
+    # ---------------------------------------------------- one step of learning
+
+    async def one_step(self, seed, fresh):
+        """A step on a mini-batch of 100, on a copy; fresh: of the network that a training starts from.
+
+        KobaiError for a network in use that is not the book's.
+        """
+        await asyncio.sleep(0)
+        session, networks = self.session, self.session.networks
+        about = None if fresh else dict(networks.about(networks.current))
+        if fresh:
+            images = session.x_train, session.t_train, session.x_test, session.t_test
+            net = Trainer(Settings(seed=seed), *images).network
+        else:
+            net = copy.deepcopy(networks.network(networks.current))
+        if not isinstance(net, TwoLayerNet):
+            raise KobaiError(
+                "One step of learning is shown for the book's TwoLayerNet. The network in use has another "
+                "build: choose a TwoLayerNet at the top of the page, or a fresh network."
+            )
+        mask, x, t = self._batch(seed)
+        if fresh:
+            x = as_inputs(session.x_train[mask])
+        before, y = net.loss(x, t), net.predict(x)
+        grads = _finite(net.gradient(x, t))
+        index = steepest(grads, "W2")
+        old = float(net.params["W2"][index])
+        after = training_step(net, x, t, LEARNING_RATE)
+        new_y = net.predict(x)
+        return {
+            "about": about,
+            "seed": seed,
+            "learning_rate": LEARNING_RATE,
+            "pictured": [
+                session.image_of(int(i), session.x_train[i], session.t_train[i]) for i in mask[:PICTURED]
+            ],
+            "label": int(t[0]),
+            "probabilities": y[0].tolist(),
+            "right": int(np.sum(y.argmax(axis=1) == t)),
+            "first_loss": float(-np.log(y[0, t[0]] + 1e-7)),
+            "loss": before,
+            "weight": {
+                "index": list(index),
+                "old": old,
+                "gradient": float(grads["W2"][index]),
+                "new": float(net.params["W2"][index]),
+            },
+            "sizes": [
+                [key, grads[key].size, float(np.abs(grads[key]).max())] for key in ("W1", "b1", "W2", "b2")
+            ],
+            "dW2": _address(diverging_png(grads["W2"].T, float(np.abs(grads["W2"]).max()) or 1)),
+            "after": after,
+            "new_probability": float(new_y[0, t[0]]),
+            "new_right": int(np.sum(new_y.argmax(axis=1) == t)),
+        }
+
+
+def _weight(net, wish, key, grads):
+    """(key, index) of the weight wished for, or of the largest gradient; KobaiError for none."""
+    if wish is None:
+        return key, steepest(grads, key)
+    key, *index = wish
+    rows, columns = net.params[key].shape
+    if not (0 <= index[0] < rows and 0 <= index[1] < columns):
+        raise KobaiError(
+            "{key} has {rows} rows and {columns} columns, counted from 0: "
+            "there is no {key}[{row}, {column}].",
+            key=key, rows=rows, columns=columns, row=index[0], column=index[1],
+        )  # fmt: skip
+    return key, tuple(index)
+
+
+def _finite(grads):
+    if not all(np.isfinite(value).all() for value in grads.values()):
+        raise not_finite()
+    return grads
+
+
+def _equal(first, second):
+    return all(np.array_equal(first[key], second[key]) for key in first)
+
+
+def _address(png):
+    return "data:image/png;base64," + base64.b64encode(png).decode()
