@@ -252,7 +252,7 @@ def _rest_row(rest, largest):
 
 
 def _bar(value, largest):
-    """A bar to the right of the middle for a positive term, to the left for a negative one; None: not finite."""
+    """A bar to the right of the middle for a positive term, to the left for a negative one; none for None."""
     value = value or 0
     cell = make("td", **{"class": "why-bar"})
     bar = make("span", **{"class": "negative" if value < 0 else "positive"})
