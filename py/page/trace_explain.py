@@ -8,11 +8,14 @@ from trace_why import Why
 
 
 class Explainer:
-    """now: returns (moment, recording); go: shows another moment and calls `arrived` once it is there."""
+    """now: returns (moment, recording); go: shows another moment and calls `arrived` once it is there.
 
-    def __init__(self, now, go):
+    shown: called when an explanation is on the page, which takes room from the source.
+    """
+
+    def __init__(self, now, go, shown):
         self.cards = Cards(self._look)
-        self._now, self._go = now, go
+        self._now, self._go, self._shown = now, go, shown
         self._why = Why(
             by_id("trace-why"), lambda name, index: self._ask(name, index, "followed"), self.go_and_ask
         )
@@ -90,6 +93,7 @@ class Explainer:
         for factor in _first_factors(answer["why"]):
             marks.setdefault(factor["name"], factor["index"])
         self.cards.mark(marks)
+        self._shown()
         if how in ("chosen", "followed"):
             said = f"{cell_name(answer['name'], answer['index'])} = {short(answer['value'])}"
             by_id("trace-said").textContent = said

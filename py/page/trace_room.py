@@ -35,11 +35,11 @@ _parts = {}
 
 
 def start():
-    explainer = Explainer(lambda: (_now["at"], _now["recording"]), go)
+    _parts["source"] = Source(by_id("trace-source"), _to_line)
+    explainer = Explainer(lambda: (_now["at"], _now["recording"]), go, _parts["source"].keep_in_view)
     _parts["explainer"] = explainer
     _parts["view"] = MomentView(explainer.cards)
     _parts["mirror"] = Mirror(by_id("trace-mirror"), explainer.cards)
-    _parts["source"] = Source(by_id("trace-source"), _to_line)
     trace_player.start(go, _to_line_number)
     trace_ask.start(_trace)
     trace_share.start(_moment_wish, _open_link)

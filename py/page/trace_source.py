@@ -38,10 +38,15 @@ class Source:
             self._marked.setAttribute("aria-current", "true")
             self._into_view(self._marked)
 
+    def keep_in_view(self):
+        """The listing has another height now."""
+        if self._marked is not None:
+            self._into_view(self._marked)
+
     def _into_view(self, line):
         """Scroll inside the listing only; the page stays where it is."""
         top, height = line.offsetTop, self._place.clientHeight
-        if not self._place.scrollTop + 24 <= top <= self._place.scrollTop + height - 60:
+        if not self._place.scrollTop + 24 <= top <= self._place.scrollTop + height - 48:
             self._place.scrollTo(ffi.to_js({"top": top - height / 3}))
 
     def _on_click(self, event):

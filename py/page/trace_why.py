@@ -114,12 +114,7 @@ class Why:
         elif kind in ("element", "name"):
             lines.append(self._equation(node, self._link(node["name"], node["index"])))
         elif kind == "computed":
-            names = ", ".join(node["names"])
-            lines.append(self._equation(node))
-            if names:
-                lines.append(make("p", _("Computed from {names}.", names=names), **{"class": "hint"}))
-            if node.get("returned"):
-                lines.append(self._returned(node["returned"]))
+            lines += self._computed(node)
         else:
             lines.append(self._equation(node))
         parts = node.get("parts") or []
@@ -143,6 +138,18 @@ class Why:
         said = make("p", **{"class": "why-equation"})
         said.append(left or make("code", node["source"]), " = ", make("b", short(node["value"])))
         return said
+
+    def _computed(self, node):
+        """What is not taken apart; of a recorded call, the way to what it returned."""
+        lines, names, returned = [self._equation(node)], ", ".join(node["names"]), node.get("returned")
+        if names:
+            lines.append(make("p", _("Computed from {names}.", names=names), **{"class": "hint"}))
+        if returned:
+            goal = (returned["name"], returned["index"])
+            button = make("button", _("Go to where it was returned"), type="button")
+            on(button, "click", lambda event: self._go(returned["at"], goal))
+            lines.append(button)
+        return lines
 
     def _dot(self, node):
         """A sum of products: the largest ones as a table with bars."""
@@ -178,7 +185,7 @@ class Why:
     def _table(self, node, terms):
         """A row for each term, one for the rest, one for the sum; terms: (its factors, its value)."""
         rest = node.get("rest") or {"count": 0, "sum": 0.0}
-        largest = max([abs(value) for _factors, value in terms] + [abs(rest["sum"]), LEAST])
+        largest = max([abs(value or 0) for _factors, value in terms] + [abs(rest["sum"] or 0), LEAST])
         table = make("table", **{"class": "why-terms"})
         body = make("tbody")
         for factors, value in terms:
@@ -245,7 +252,8 @@ def _rest_row(rest, largest):
 
 
 def _bar(value, largest):
-    """A bar to the right of the middle for a positive term, to the left for a negative one."""
+    """A bar to the right of the middle for a positive term, to the left for a negative one; none for None."""
+    value = value or 0
     cell = make("td", **{"class": "why-bar"})
     bar = make("span", **{"class": "negative" if value < 0 else "positive"})
     bar.style.width = f"{abs(value) / largest * 50:.2f}%"
@@ -255,7 +263,7 @@ def _bar(value, largest):
 
 def _signed(value):
     text = short(value)
-    return text if text.startswith("−") else "+" + text
+    return text if value is None or text.startswith("−") else "+" + text
 
 
 def _bracketed(value):

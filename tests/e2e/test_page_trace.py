@@ -152,11 +152,11 @@ def test_a_click_on_a_tile_tells_its_weight(panel):
     panel.trace("predict", test_image=0)
     panel.go_to("a1 =")
     unit, pixel = 37, 15 * 28 + 9
-    box = panel.card("W1").get_by_role("group").bounding_box()
+    sheet = panel.card("W1").get_by_role("group")
+    box = sheet.bounding_box()
     u, v = unit % 10 * 29 + pixel % 28, unit // 10 * 29 + pixel // 28
-    panel.page.mouse.click(
-        box["x"] + (u + 0.5) / 289 * box["width"], box["y"] + (v + 0.5) / 144 * box["height"]
-    )
+    place = {"x": (u + 0.5) / 289 * box["width"], "y": (v + 0.5) / 144 * box["height"]}
+    sheet.click(position=place)
     panel.expect_value_of(f"W1[{pixel}, {unit}]")
     assert panel.value()[1] == near(reference.shipped_params()["W1"][pixel, unit])
 
