@@ -7,7 +7,8 @@ from ideas import Latest
 from plane import Plane
 from words import _, number, on_language
 
-FIRST = [0.1, 0.05, 0.6, 0.0, 0.05, 0.1, 0.0, 0.1, 0.0, 0.0]  # a fairly sure 2
+FIRST = [0.06, 0.03, 0.5, 0.2, 0.02, 0.05, 0.02, 0.04, 0.06, 0.02]  # a fairly sure 2
+EVERY = 5  # of the values of the weight stand in the table
 STEP = 0.001  # of a slider
 _now = {"y": FIRST, "losses": None, "points": [], "sweep": None, "at": 0, "sliders": []}
 
@@ -30,6 +31,8 @@ def start():
 async def _refresh():
     if not _now["points"]:
         _now["points"] = (await trainer.call("entropy_curve"))[0]["points"]
+        rows = [(f"{p:.3g}", f"{loss:.4f}") for p, loss in _now["points"]]
+        _fill("entropy-rows", rows[:: max(len(rows) // 20, 1)])
     _ask(None, 0)
     _ask_sweep()
 
@@ -64,7 +67,23 @@ def _on_sweep(answer):
     slider = by_id("weight-value")
     slider.max = str(len(answer["values"]) - 1)
     slider.value = str(len(answer["values"]) // 2)  # where the network has it
+    rows = [
+        (f"{value:.2f}".replace("-", "−"), f"{answer['loss'][i]:.4f}", str(answer["correct"][i]))
+        for i, value in enumerate(answer["values"])
+        if i % EVERY == 0
+    ]
+    _fill("weight-rows", rows)
     _show()
+
+
+def _fill(name, rows):
+    """The rows of a table of numbers, the first of each as its head."""
+    lines = []
+    for first, *rest in rows:
+        line = make("tr")
+        line.append(make("th", first, scope="row"), *[make("td", text) for text in rest])
+        lines.append(line)
+    by_id(name).replaceChildren(*lines)
 
 
 def _slid():
@@ -85,8 +104,9 @@ def _show():
         by_id("loss-entropy").textContent = f"{_now['losses']['entropy']:.4f}"
         by_id("loss-squares").textContent = f"{_now['losses']['squares']:.4f}"
         by_id("loss-said").textContent = _(
-            "Only the probability of the correct digit counts for the cross entropy: −log({p}) = {entropy}.",
-            p=f"{_now['y'][label]:.3f}",
+            "Only the probability of the correct digit counts for the cross entropy: "
+            "−log({p} + 1e-7) = {entropy}.",
+            p=f"{_now['y'][label]:.4g}",
             entropy=f"{_now['losses']['entropy']:.4f}",
         )
     _draw_entropy()

@@ -128,7 +128,7 @@ def test_losses_of_probabilities_that_are_moved(idea):
     expect(entropy).to_have_text(f"{-math.log(0.3 + 1e-7):.4f}")
     y = [float(text) for text in article.locator("#loss-sliders td:last-child").all_inner_texts()]
     assert sum(y) == pytest.approx(1, abs=0.005)
-    assert y[0] / y[1] == pytest.approx(2, rel=0.02)  # as 0.1 to 0.05 before
+    assert y[0] / y[1] == pytest.approx(2, rel=0.02)  # as 0.06 to 0.03 before
     assert float(squares.inner_text()) == pytest.approx(
         0.5 * sum((p - (k == 2)) ** 2 for k, p in enumerate(y)), abs=0.002
     )
