@@ -1,41 +1,41 @@
 """Where one number of a recording comes from: the sum, the product or the function call that makes it.
 
 The statement that made it is taken apart along its syntax, with the recorded values; nothing of the learner's
-code runs again: only names, entries, attributes and the pure functions of PURE are looked up or computed.
+code runs again (see pure_values.py).
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import functions
 from .functions import Array
-from .tracing import LINE, RESULT, RETURN, Recording
+from .pure_values import LAYER_FUNCTIONS, OPERATORS, Evaluator
+from .recorded_values import entry
+from .tracing import LINE, RESULT, RETURN, Recording, is_result
 
 MOST_TERMS = 8  # of a sum that are shown one by one, the largest
 DEEPEST = 8  # calls and operations within each other
 Index = tuple[int, ...]
 Node = dict[str, Any]
 
-_OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _ELEMENTWISE = ("exp", "log", "sqrt", "abs", "tanh", "maximum")
 _AS_IT_IS = ("asarray", "array", "ascontiguousarray", "atleast_2d", "float", "_floats", "copy")
-_LAYER_FUNCTIONS = ("sigmoid", "sigmoid_grad", "relu", "relu_grad", "step_function", "identity_function")
-_NUMPY = frozenset(
-    ("dot", "sum", "exp", "log", "sqrt", "abs", "tanh", "maximum", "max", "min", "argmax", "mean", "eye",
-     "arange", "where", "zeros", "zeros_like", "ones", "asarray", "atleast_2d", "array")
-)  # fmt: skip
-_LIBRARY = (*_LAYER_FUNCTIONS, "softmax", "_floats")
-# What may be computed again: functions without effects, by the names that the sources call them by
-PURE: dict[str, Any] = {name: getattr(functions, name) for name in _LIBRARY} | {
-    "float": float,
-    "int": int,
-    "len": len,
-}
+
+
+class Assigned(NamedTuple):
+    """The expression that gives a variable its value, which element of it, and which entry of a dict."""
+
+    expression: ast.expr
+    place: Index
+    entry: str
+
+
+UNTOUCHED = object()  # a statement that changes other elements than the one asked for
 
 
 class Origin(NamedTuple):
@@ -62,17 +62,17 @@ def where_from(recording: Recording, at: int, name: str, index: Index) -> Origin
     assert after is not None  # what is made is found by a later moment
     value = _element(recording.value(after, name), index)
     made_at = at if made_here else _made_before(recording, at, name)
-    if recording.moments[at].kind == RETURN and name.startswith(RESULT):
+    if recording.moments[at].kind == RETURN and is_result(name):
         made_at = at
-    if made_at is None:
-        return Origin(value, None, None, _caller(recording, at, name), None)
-    source = recording.source(made_at)
-    statement = source.statement(recording.moments[made_at].line)
-    expression = _expression_for(statement.node, name)
-    node = None
-    if expression is not None:
-        node = _Explainer(recording, made_at).node(expression, index, 0)
-    return Origin(value, made_at, source.text_of(statement.node), None, node)
+    while made_at is not None:
+        explainer = _Explainer(recording, made_at)
+        statement = recording.source(made_at).statement(recording.moments[made_at].line).node
+        found = explainer.expression(statement, name, index)
+        if found is not UNTOUCHED:
+            node = explainer.explained(found, value) if isinstance(found, Assigned) else None
+            return Origin(value, made_at, recording.source(made_at).text_of(statement), None, node)
+        made_at = _made_before(recording, made_at, name)
+    return Origin(value, None, None, _caller(recording, at, name), None)
 
 
 def _is_new(recording: Recording, at: int, name: str) -> bool:
@@ -105,121 +105,100 @@ def _caller(recording: Recording, at: int, name: str) -> tuple[str | None, int] 
     return next((each for each in names if state.get(each) == number), None), frame.called_at
 
 
-def _expression_for(node: ast.AST, name: str) -> ast.expr | None:
-    """The right side that belongs to a variable of an assignment; x -= y counts as x - y."""
-    if isinstance(node, ast.Return):
-        return node.value
-    if isinstance(node, ast.AugAssign):
-        target = ast.parse(ast.unparse(node.target), mode="eval").body
-        return ast.BinOp(target, node.op, node.value)
-    if not isinstance(node, ast.Assign) or len(node.targets) != 1:
-        return None
-    target, value = node.targets[0], node.value
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-        names = [ast.unparse(element) for element in target.elts]
-        return value.elts[names.index(name)] if name in names else None
-    return None if isinstance(target, ast.Tuple) else value
+class _Explainer(Evaluator):
+    """Takes expressions apart."""
 
+    def expression(self, statement: ast.AST, name: str, index: Index) -> Assigned | object | None:
+        """What a statement assigns to element `index` of a variable; None when it does so by other means.
 
-class _Explainer:
-    """Takes expressions apart with the values that a moment has recorded."""
-
-    def __init__(self, recording: Recording, at: int) -> None:
-        self.recording, self.at = recording, at
-        self.state = recording.moments[at].state
-
-    # ------------------------------------------------------------- values
-
-    def value(self, node: ast.expr) -> Any:
-        """The value of a pure expression; raises LookupError for anything else."""
-        match node:
-            case ast.Constant():
-                return node.value
-            case ast.Name() | ast.Subscript(slice=ast.Constant(value=str())) if self._name(node) is not None:
-                return self.recording.values[self.state[str(self._name(node))]]
-            case ast.Subscript():
-                if (name := self._name(node)) is not None:
-                    return self.recording.values[self.state[name]]
-                return self.value(node.value)[self._slice(node.slice)]
-            case ast.Attribute(attr="T" | "shape" | "size" | "ndim" | "dtype"):
-                return getattr(self.value(node.value), node.attr)
-            case ast.Tuple():
-                return tuple(self.value(element) for element in node.elts)
-            case ast.UnaryOp(op=ast.USub()):
-                return -self.value(node.operand)
-            case ast.BinOp() if type(node.op) in _OPERATORS:
-                left, right = self.value(node.left), self.value(node.right)
-                with np.errstate(all="ignore"):
-                    return _compute(_OPERATORS[type(node.op)], left, right)
-            case ast.Compare(ops=[ast.GtE() | ast.Gt()], comparators=[other]):
-                left, right = self.value(node.left), self.value(other)
-                return left >= right if isinstance(node.ops[0], ast.GtE) else left > right
-            case ast.Call():
-                function = self._pure(node.func)
-                keywords = {str(each.arg): self.value(each.value) for each in node.keywords}
-                with np.errstate(all="ignore"):
-                    return function(*[self.value(argument) for argument in node.args], **keywords)
-        raise LookupError(ast.unparse(node))
-
-    def _slice(self, node: ast.expr) -> Any:
-        if isinstance(node, ast.Slice):
-            parts = (node.lower, node.upper, node.step)
-            return slice(*[None if part is None else self.value(part) for part in parts])
-        if isinstance(node, ast.Tuple):
-            return tuple(self._slice(element) for element in node.elts)
-        return self.value(node)
-
-    def _pure(self, function: ast.expr) -> Any:
-        match function:
-            case ast.Attribute(value=ast.Name(id="np"), attr=name) if name in _NUMPY:
-                return getattr(np, name)
-            case ast.Name(id=name) if name in PURE:
-                return PURE[name]
-        raise LookupError(ast.unparse(function))
-
-    def _name(self, node: ast.expr) -> str | None:
-        """The recorded variable that an expression is, or None."""
-        text = ast.unparse(node)
-        if text in self.state:
-            return text
-        if isinstance(node, ast.Subscript):
-            base = ast.unparse(node.value)
-            key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-            if isinstance(node.slice, ast.Name) and node.slice.id in self.state:
-                key = self.recording.values[self.state[node.slice.id]]
-            entry = f'{base}["{key!s}"]'
-            return entry if entry in self.state else None
+        x -= y counts as x - y; of x[i] = y, UNTOUCHED where i is not the element.
+        """
+        pairs: list[tuple[ast.expr, ast.expr]]
+        match statement:
+            case ast.Return(value=ast.expr() as value):
+                return Assigned(value, index, name.removeprefix(RESULT))
+            case ast.AugAssign():
+                target = ast.parse(ast.unparse(statement.target), mode="eval").body
+                pairs = [(statement.target, ast.BinOp(target, statement.op, statement.value))]
+            case ast.AnnAssign(value=ast.expr() as value):
+                pairs = [(statement.target, value)]
+            case ast.Assign(targets=[ast.Tuple() as targets], value=ast.Tuple() as values):
+                pairs = list(zip(targets.elts, values.elts, strict=False))
+            case ast.Assign():
+                pairs = [(target, statement.value) for target in statement.targets]
+            case _:
+                return None
+        for target, value in pairs:
+            text = self._target(target)
+            if name == text or name.startswith(f"{text}["):
+                return Assigned(value, index, name.removeprefix(text))
+            if isinstance(target, ast.Subscript) and ast.unparse(target.value) == name:
+                place = self._place(target, name, index)
+                return UNTOUCHED if place is None else Assigned(value, place, "")
         return None
 
-    # -------------------------------------------------------- explanations
+    def _target(self, target: ast.expr) -> str:
+        """The variable that is assigned: params[key] is params["W1"]."""
+        if isinstance(target, ast.Subscript) and ast.unparse(target.value) not in self.state:
+            with contextlib.suppress(LookupError):
+                key = self.slice_of(target.slice)
+                if isinstance(key, str | int):
+                    return entry(ast.unparse(target.value), key)
+        return ast.unparse(target)
+
+    def _place(self, target: ast.Subscript, name: str, index: Index) -> Index | None:
+        """Which element of y becomes element `index` of x in x[...] = y; None when none does."""
+        try:
+            shape = np.shape(self.recording.values[self.state[name]])
+            places = np.arange(math.prod(shape)).reshape(shape)
+            found = np.argwhere(places[self.slice_of(target.slice)] == places[index])
+        except (LookupError, TypeError, ValueError):
+            return index
+        return tuple(int(i) for i in found[0]) if len(found) else None
+
+    def explained(self, assigned: Assigned, value: float) -> Node:
+        """How an assigned expression comes to its recorded value.
+
+        What does not lead to that value (a loop in one line, say) is not told as if it did.
+        """
+        expression, index = assigned.expression, assigned.place
+        if isinstance(expression, ast.Call) and self.returned(expression) is not None:
+            return self._computed(expression, value, index, assigned.entry)
+        with contextlib.suppress(LookupError, TypeError, ValueError):
+            index = self._broadcast(expression, index)
+        node = self.node(expression, index, 0)
+        found = node["value"]
+        if found is None or not math.isclose(found, value, rel_tol=1e-6):  # never close to nan
+            return self._computed(expression, value, index)
+        return node
 
     def node(self, expression: ast.expr, index: Index, depth: int) -> Node:
         """How the element `index` of an expression's value comes about."""
         try:
             value = _element(self.value(expression), index)
         except (LookupError, TypeError, ValueError):
-            return self._computed(expression, None)
+            return self._computed(expression, None, index)
         made: Node = {"source": ast.unparse(expression), "value": value}
         if depth > DEEPEST:
-            return self._computed(expression, value)
-        return made | (self._parts(expression, index, depth + 1) or self._computed(expression, value))
+            return self._computed(expression, value, index)
+        return made | (self._parts(expression, index, depth + 1) or self._computed(expression, value, index))
 
-    def _computed(self, expression: ast.expr, value: float | None) -> Node:
+    def _computed(self, expression: ast.expr, value: float | None, index: Index, entry_of: str = "") -> Node:
+        """Not taken apart; of a recorded call, where it returned. entry_of: of a dict that it returned."""
         found = [each.id for each in ast.walk(expression) if isinstance(each, ast.Name)]
-        names = [name for name in found if name in self.state]
-        return {
-            "kind": "computed",
-            "source": ast.unparse(expression),
-            "value": value,
-            "names": list(dict.fromkeys(names)),
-        }
+        names = [name for name in dict.fromkeys(found) if name in self.state]
+        node: Node = {"kind": "computed", "source": ast.unparse(expression), "value": value, "names": names}
+        returned = self.returned(expression) if isinstance(expression, ast.Call) else None
+        if returned is not None:
+            node["returned"] = {"name": f"{RESULT}{entry_of}", "at": returned, "index": list(index)}
+        return node
 
     def _parts(self, expression: ast.expr, index: Index, depth: int) -> Node | None:
-        name = self._name(expression)
+        name = self.name_of(expression)
         if name is not None:
             return {"kind": "name", "name": name, "index": list(index)}
         match expression:
-            case ast.Constant():
+            case ast.Constant() | ast.Name():
                 return {"kind": "constant"}
             case ast.Attribute(attr="T"):
                 return self.node(expression.value, index[::-1], depth)
@@ -229,10 +208,10 @@ class _Explainer:
                 return {"kind": "neg", "parts": [self.node(expression.operand, index, depth)]}
             case ast.BinOp(op=ast.MatMult()):
                 return self._dot(expression.left, expression.right, index)
-            case ast.BinOp() if type(expression.op) in _OPERATORS:
+            case ast.BinOp() if type(expression.op) in OPERATORS:
                 sides = (expression.left, expression.right)
                 parts = [self.node(side, self._broadcast(side, index), depth) for side in sides]
-                return {"kind": _OPERATORS[type(expression.op)], "parts": parts}
+                return {"kind": OPERATORS[type(expression.op)], "parts": parts}
             case ast.Call():
                 return self._call(expression, index, depth)
         return None
@@ -253,7 +232,7 @@ class _Explainer:
             return self.node(chosen, self._broadcast(chosen, index), depth)
         if name == "sum":
             return self._sum(call, argument, index, depth)
-        if name in _ELEMENTWISE or name in _LAYER_FUNCTIONS:
+        if name in _ELEMENTWISE or name in LAYER_FUNCTIONS:
             last = call.args[-1]  # of np.maximum(0, x)
             parts = [self.node(last, self._broadcast(last, index), depth)]
             return {"kind": "call", "function": function, "parts": parts}
@@ -305,25 +284,25 @@ class _Explainer:
         values = np.array([x[place] for place in places], dtype=np.float64)
         order, rest = _largest(values)
         terms = [self._leaf(argument, list(places[k])) | {"value": float(values[k])} for k in order]
-        if self._name(argument) is None:  # the terms are made within this line
+        if self.name_of(argument) is None:  # the terms are made within this line
             for term, k in zip(terms, order, strict=True):
                 term["why"] = self.node(argument, places[k], depth)
         return {"kind": "sum", "terms": terms, "rest": rest}
 
     def _picked(self, expression: ast.Subscript, index: Index) -> Node | None:
         """One element that a fancy index picks: y[np.arange(N), t], np.eye(10)[t]."""
-        picked = self._slice(expression.slice)
+        picked = self.slice_of(expression.slice)
         whole = np.asarray(self.value(expression.value))
         places = np.arange(whole.size).reshape(whole.shape)[picked]  # which element stands where
         place = [int(i) for i in np.unravel_index(int(places[index]), whole.shape)]
-        name = self._name(expression.value) or ast.unparse(expression.value)
+        name = self.name_of(expression.value) or ast.unparse(expression.value)
         return {"kind": "element", "name": name, "index": place}
 
     def _leaf(self, expression: ast.expr, place: list[int]) -> Node:
         """Which element of which variable, x.T looked through."""
         if isinstance(expression, ast.Attribute) and expression.attr == "T":
             return self._leaf(expression.value, place[::-1])
-        return {"name": self._name(expression) or ast.unparse(expression), "index": place}
+        return {"name": self.name_of(expression) or ast.unparse(expression), "index": place}
 
     def _broadcast(self, side: ast.expr, index: Index) -> Index:
         """The element of an operand that meets element `index` of the result."""
@@ -332,19 +311,6 @@ class _Explainer:
             return (*[0] * (len(shape) - len(index)), *index)
         own = index[len(index) - len(shape) :]
         return tuple(0 if length == 1 else i for i, length in zip(own, shape, strict=True))
-
-
-def _compute(operator: str, left: Any, right: Any) -> Any:
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case "/":
-            return left / right
-    return left**right
 
 
 def _element(value: Any, index: Index) -> float:

@@ -4,31 +4,42 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from .recorded_values import entry
+
 
 @dataclass(frozen=True)
 class Reading:
-    """A variable that a statement reads, or an entry of it; its key is a literal or a variable's value."""
+    """What a statement reads: a variable, an attribute (self.w), or an entry of it.
+
+    literal, variable: the key of the entry, or the name of the variable that holds it.
+    """
 
     name: str
-    literal: str | None = None
+    literal: str | int | None = None
     variable: str | None = None
 
     def names(self, state: Mapping[str, int], values: list[Any]) -> list[str]:
         """The recorded variables that this is, in a state as of tracing.Moment."""
         key = self.literal
         if self.variable is not None and self.variable in state:
-            key = str(values[state[self.variable]])
-        if key is not None and f'{self.name}["{key}"]' in state:
-            return [f'{self.name}["{key}"]']
+            key = values[state[self.variable]]
+        if isinstance(key, str | int | np.integer):
+            name = entry(self.name, key if isinstance(key, str) else int(key))
+            if name in state:
+                return [name]
         if self.name in state:
             return [self.name]
-        return [name for name in state if name.startswith((f"{self.name}[", f"{self.name}.params["))]
+        inside = [name for name in state if name.startswith((f"{self.name}[", f"{self.name}."))]
+        if inside or "." not in self.name:
+            return inside
+        return Reading(self.name.rpartition(".")[0]).names(state, values)  # x.shape reads x
 
 
 @dataclass
@@ -73,11 +84,12 @@ def source_of(code: types.CodeType) -> Source:
 
 
 def _statements(text: str, first: int) -> list[Statement]:
+    indented = text[:1].isspace()
     try:
-        tree = ast.parse(textwrap.dedent(text))
+        tree = ast.parse(f"if True:\n{text}" if indented else text)
     except SyntaxError:  # a part of a file that does not stand alone
         return []
-    ast.increment_lineno(tree, first - 1)
+    ast.increment_lineno(tree, first - (2 if indented else 1))
     return [
         _statement(node) for node in ast.walk(tree) if isinstance(node, ast.stmt) and not _is_function(node)
     ]
@@ -133,7 +145,8 @@ def _made(target: ast.expr) -> list[str]:
     if isinstance(target, ast.Starred):
         return _made(target.value)
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
-        return [f'{ast.unparse(target.value)}["{target.slice.value!s}"]']
+        key = target.slice.value
+        return [entry(ast.unparse(target.value), key if isinstance(key, str | int) else repr(key))]
     if isinstance(target, ast.Subscript):
         return [ast.unparse(target.value)]
     return [ast.unparse(target)]
@@ -143,7 +156,7 @@ def _readings(node: ast.AST) -> Iterator[Reading]:
     """Names, attributes such as self.params, and their entries; a function that is called is not read."""
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
         base = ast.unparse(node.value)
-        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str | int):
             yield Reading(base, literal=node.slice.value)
             return
         if isinstance(node.slice, ast.Name):
@@ -153,6 +166,9 @@ def _readings(node: ast.AST) -> Iterator[Reading]:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield Reading(node.id)
         return
+    if isinstance(node, ast.Attribute) and _is_dotted(node):
+        yield Reading(ast.unparse(node))
+        return
     if isinstance(node, ast.Call):
         if isinstance(node.func, ast.Attribute):  # the object whose method is called
             yield from _readings(node.func.value)
@@ -161,3 +177,10 @@ def _readings(node: ast.AST) -> Iterator[Reading]:
         return
     for child in ast.iter_child_nodes(node):
         yield from _readings(child)
+
+
+def _is_dotted(node: ast.AST) -> bool:
+    """a.b.c: names and dots alone."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)

@@ -15,7 +15,7 @@ from .functions import Array
 from .hidden_units import colour_limit, diverging_png
 from .mnist import CLASSES, IMAGE_SIDE, IMAGE_SIZE
 from .png import sheet_of
-from .tracing import Named
+from .recorded_values import Named
 
 MOST_NUMBERS = 6000  # of a matrix that is sent as numbers
 LONGEST_STRIP = 600
@@ -61,7 +61,9 @@ def _of_array(name: str, array: Array, images: int, row: int) -> dict[str, Any]:
     found: dict[str, Any] = {"shape": list(array.shape), "dtype": str(array.dtype)}
     numbers = array.dtype.kind in "fiub"
     if array.size and numbers:
-        found |= {"min": float(array.min()), "max": float(array.max()), "mean": float(array.mean())}
+        with np.errstate(all="ignore"):
+            range_of = {"min": array.min(), "max": array.max(), "mean": array.mean()}
+        found |= {key: float(each) if np.isfinite(each) else None for key, each in range_of.items()}
     if not numbers:
         return found
     batch = array.ndim >= 1 and len(array) == images and not _is_parameter(name, array)

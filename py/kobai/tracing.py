@@ -6,20 +6,24 @@ it computes anyway, bit for bit. Arrays are copied when they are new or have cha
 
 from __future__ import annotations
 
+import bisect
+import dis
+import functools
+import inspect
 import sys
 import types
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from .errors import KobaiError
+from .recorded_values import Full, Keeper, flattened
 from .statements import Source, source_of
 
 MOST_MOMENTS = 5_000
 MOST_BYTES = 64 * 1024 * 1024  # of copied arrays
-MOST_ENTRIES = 12  # of a dict or list that are shown as variables of their own
+MOST_DEPTH = 200  # calls within each other
 LINE, RETURN, RAISE = "line", "return", "raise"
+_PAUSES = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 RESULT = "return"  # the name under which a return moment holds its value
 
 
@@ -36,16 +40,16 @@ class Moment(NamedTuple):
     state: dict[str, int]
 
 
-class Named(str):
-    """What stands for a value that is not shown: the name of its type."""
-
-
 class Frame(NamedTuple):
-    """One call: its source (a number in Recording.sources), the calling frame, the moment of the call."""
+    """One call: its source (a number in Recording.sources), the calling frame, the moment of the call.
+
+    names: the globals of the function, which say what its names mean.
+    """
 
     source: int
     caller: int | None
     called_at: int | None
+    names: dict[str, Any]
 
 
 class TraceLimit(KobaiError):
@@ -65,8 +69,9 @@ class Recording:
         self.sources: list[Source] = []
         self.values: list[Any] = []
         self.result: Any = None
-        self.error: Exception | None = None
+        self.error: Exception | SystemExit | None = None
         self.stopped: TraceLimit | None = None
+        self._of_frames: dict[int, list[int]] = {}
 
     def source(self, at: int) -> Source:
         """The source of the function that moment `at` is in."""
@@ -74,11 +79,16 @@ class Recording:
 
     def following(self, at: int) -> int | None:
         """The next moment of the same call: what it finds is what this line made."""
-        frame = self.moments[at].frame
-        for later in range(at + 1, len(self.moments)):
-            if self.moments[later].frame == frame:
-                return later
-        return None
+        own = self.of_frame(self.moments[at].frame)
+        place = bisect.bisect_right(own, at)
+        return own[place] if place < len(own) else None
+
+    def of_frame(self, frame: int) -> list[int]:
+        """The moments of one call."""
+        if not self._of_frames:
+            for at, moment in enumerate(self.moments):
+                self._of_frames.setdefault(moment.frame, []).append(at)
+        return self._of_frames[frame]
 
     def value(self, at: int, name: str) -> Any:
         """The value of a variable at a moment; KeyError when it has none then."""
@@ -123,7 +133,7 @@ def record(
     sys.settrace(recorder.on_call)
     try:
         recorder.recording.result = function(*arguments, **keywords)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         recorder.recording.error = error
     finally:
         sys.settrace(before)
@@ -135,30 +145,43 @@ class _Recorder:
         self, function: Callable[..., Any], modules: tuple[str, ...], most_moments: int, most_bytes: int
     ) -> None:
         self.recording = Recording()
-        inner = getattr(function, "__func__", function)
-        code = getattr(inner, "__code__", None)
-        self._file = code.co_filename if code else None
+        self._file = _file_of(function)
         self._modules = modules
         self._most_moments, self._most_bytes = most_moments, most_bytes
-        self._bytes = 0
+        self._keeper = Keeper(self.recording.values, most_bytes)
         self._open: list[tuple[types.FrameType, int]] = []  # calls that have not returned: frame, number
+        self._resting: dict[types.FrameType, int] = {}  # generators that have yielded
         self._source_numbers: dict[types.CodeType, int] = {}
         self._last: dict[int, int] = {}  # number of a frame -> its last moment
-        self._raising: set[int] = set()
-        self._plain: dict[tuple[type, str], int] = {}  # numbers, text, ... -> number
-        self._copies: dict[int, tuple[Any, int]] = {}  # id of an array -> the array, number of its last copy
+        self._closing: set[int] = set()  # generators that are closed before their end
+        self._too_long = TraceLimit(
+            "The recording ends here: it holds {count} lines; more would be too many to walk through.",
+            count=most_moments,
+        )
+        self._too_deep = TraceLimit("The recording ends here: the calls lie too deep within each other.")
 
     def on_call(self, frame: types.FrameType, event: str, _argument: Any) -> Any:
         """The global trace function: decides whether a call is entered."""
-        if self.recording.stopped or not self._is_ours(frame):
+        try:
+            return self._entered(frame)
+        except RecursionError:  # of the run, not of ours: it must not be raised from here
+            self._stop(self._too_deep)
             return None
-        known = [number for open_frame, number in self._open if open_frame is frame]  # a generator goes on
-        if not known:
+
+    def _entered(self, frame: types.FrameType) -> Any:
+        if not self._is_ours(frame):
+            return None
+        if len(self._open) >= MOST_DEPTH:
+            self._stop(self._too_deep)
+            return None
+        number = self._resting.pop(frame, None)
+        if number is None:
             caller = self._open[-1][1] if self._open else None
             called_at = self._last.get(caller) if caller is not None else None
-            self.recording.frames.append(Frame(self._source_number(frame.f_code), caller, called_at))
-            known = [len(self.recording.frames) - 1]
-        self._open.append((frame, known[0]))
+            number = len(self.recording.frames)
+            source = self._source_number(frame.f_code)
+            self.recording.frames.append(Frame(source, caller, called_at, frame.f_globals))
+        self._open.append((frame, number))
         return self._on_event
 
     def _is_ours(self, frame: types.FrameType) -> bool:
@@ -169,48 +192,61 @@ class _Recorder:
         return code.co_filename == self._file or any(name.startswith(prefix) for prefix in self._modules)
 
     def _on_event(self, frame: types.FrameType, event: str, argument: Any) -> Any:
-        number = next(number for open_frame, number in reversed(self._open) if open_frame is frame)
-        if event == "line":
-            self._raising.discard(number)
-            self._note(LINE, number, frame)
-        elif event == "exception":
-            self._raising.add(number)
-        elif event == "return":
-            if number in self._raising:
-                self._note(RAISE, number, frame)
-            else:
-                self._note(RETURN, number, frame, {RESULT: argument})
-            self._open.pop()
+        if not self._open or self._open[-1][0] is not frame or self.recording.stopped:
+            return None  # a generator that outlives the recording
+        number = self._open[-1][1]
+        try:
+            if event == "line":
+                self._note(LINE, number, frame)
+            elif event == "exception" and argument[0] is GeneratorExit:
+                self._closing.add(number)
+            elif event == "return":
+                self._leave(number, frame, argument)
+        except RecursionError:
+            self._stop(self._too_deep)
         return self._on_event
+
+    def _leave(self, number: int, frame: types.FrameType, value: Any) -> None:
+        if value is not None or _returns(frame):
+            self._note(RETURN, number, frame, {RESULT: value})
+        elif number not in self._closing:
+            self._note(RAISE, number, frame)
+        if frame.f_code.co_flags & _PAUSES:
+            self._resting[frame] = number
+        self._open.pop()
 
     def _note(
         self, kind: str, number: int, frame: types.FrameType, more: Mapping[str, Any] | None = None
     ) -> None:
         recording = self.recording
-        if recording.stopped:
-            return
         source = recording.sources[recording.frames[number].source]
-        line = source.statement(frame.f_lineno).line
         last = self._last.get(number)
+        before = recording.moments[last].line if last is not None else source.first
+        line = source.statement(frame.f_lineno or before).line  # what `finally` raises again has no line
         if kind == LINE and last is not None and recording.moments[last][:3] == (LINE, number, line):
             return  # another line of the same statement
         if len(recording.moments) >= self._most_moments:
-            recording.stopped = TraceLimit(
-                "The recording ends here: it holds {count} lines; more would be too many to walk through.",
-                count=len(recording.moments),
-            )
+            self._stop(self._too_long)
             return
         variables = {**frame.f_locals, **(more or {})}
-        state = {name: self._number(value) for name, value in flattened(variables).items()}
-        if self._bytes > self._most_bytes:
-            recording.stopped = TraceLimit(
-                "The recording ends here: the arrays it holds take {megabytes} MB.",
-                megabytes=self._most_bytes // 1024 // 1024,
+        try:
+            state = {name: self._keeper.number(value) for name, value in flattened(variables).items()}
+        except Full:
+            self._stop(
+                TraceLimit(
+                    "The recording ends here: the arrays it holds take {megabytes} MB.",
+                    megabytes=self._most_bytes // 1024 // 1024,
+                )
             )
             return
         depth = len(self._open) - 1
         recording.moments.append(Moment(kind, number, line, depth, state))
         self._last[number] = len(recording.moments) - 1
+
+    def _stop(self, limit: TraceLimit) -> None:
+        """The run goes on at its own speed."""
+        self.recording.stopped = limit
+        sys.settrace(None)
 
     def _source_number(self, code: types.CodeType) -> int:
         if code not in self._source_numbers:
@@ -218,68 +254,27 @@ class _Recorder:
             self.recording.sources.append(source_of(code))
         return self._source_numbers[code]
 
-    def _append(self, value: Any) -> int:
-        self.recording.values.append(value)
-        return len(self.recording.values) - 1
-
-    def _number(self, value: Any) -> int:
-        """The number under which this value, as it is now, stands in `values`."""
-        values = self.recording.values
-        if not isinstance(value, np.ndarray):
-            plain = value if _is_plain(value) else Named(type(value).__name__)
-            key = (type(plain), repr(plain))
-            if key not in self._plain:
-                self._plain[key] = self._append(plain)
-            return self._plain[key]
-        _, known = self._copies.get(id(value), (None, None))
-        if known is not None and _same(values[known], value):
-            return known
-        for number in range(len(values) - 1, max(-1, len(values) - 60), -1):  # a view, or a copy of it
-            if isinstance(values[number], np.ndarray) and _same(values[number], value):
-                break
-        else:
-            number = self._append(value.copy())
-            self._bytes += value.nbytes
-        self._copies[id(value)] = (value, number)  # holding it keeps the id its own
-        return number
-
 
 def is_result(name: str) -> bool:
     """Whether this is what a return moment holds: its value, or an entry of it."""
     return name == RESULT or name.startswith(f"{RESULT}[")
 
 
-def flattened(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """The variables; entries of dicts, of lists and of an object's `params` are variables of their own."""
-    flat: dict[str, Any] = {}
-    for name, value in variables.items():
-        title = name if isinstance(value, dict) else f"{name}.params"
-        entries = value if isinstance(value, dict) else getattr(value, "params", None)
-        if isinstance(entries, dict):
-            for key in [key for key in entries if isinstance(key, str)][:MOST_ENTRIES]:
-                flat[f'{title}["{key}"]'] = entries[key]
-        elif isinstance(value, list) and 0 < len(value) <= MOST_ENTRIES:
-            flat |= {f"{name}[{i}]": entry for i, entry in enumerate(value)}
-        elif not isinstance(value, types.ModuleType | types.FunctionType | type):
-            flat[name] = value
-    return flat
+def _file_of(function: Any) -> str | None:
+    """The file of a function, of what a decorator or functools.partial wraps, of an object's __call__."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    function = inspect.unwrap(getattr(function, "__func__", function))
+    if not hasattr(function, "__code__"):
+        function = getattr(function, "__init__" if isinstance(function, type) else "__call__", None)
+    code = getattr(function, "__code__", None)
+    return code.co_filename if code else None
 
 
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, tuple):
-        return len(value) <= MOST_ENTRIES and all(_is_plain(item) for item in value)
-    if isinstance(value, str):
-        return len(value) <= 200
-    return value is None or isinstance(value, bool | int | float | np.generic)
-
-
-def _same(copy: Any, array: Any) -> bool:
-    """Equal in every bit, and of the same shape and type."""
-    return (
-        copy.shape == array.shape
-        and copy.dtype == array.dtype
-        and (copy is array or copy.tobytes() == array.tobytes())
-    )
+def _returns(frame: types.FrameType) -> bool:
+    """Whether a call that ends with None does so by return or yield, not because of an error."""
+    name = dis.opname[frame.f_code.co_code[frame.f_lasti]]
+    return name.startswith(("RETURN", "YIELD"))
 
 
 def _order(name: str, named: list[str]) -> tuple[int, str]:

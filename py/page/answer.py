@@ -28,6 +28,11 @@ def update(probabilities):
         _show()
 
 
+def image():
+    """The chosen image, a dict of index, label, src and probabilities; None before the page is up."""
+    return _now["image"]
+
+
 def index():
     return _now["image"]["index"] if _now["image"] else 0
 

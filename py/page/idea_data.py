@@ -6,13 +6,13 @@ from dom import by_id, enable, make, on_click
 from plane import Plane, key
 from words import _, number, on_language, percent
 
-SIZES = {100: "first", 1000: "second", 60000: "third"}  # number of training images -> class of its curves
+SIZES = ((100, "first"), (1000, "second"), (60000, "third"))  # training images, class of their curves
 _now = {"measured": {}, "busy": None, "stopped": False, "iteration": 0}
 
 
 def start():
     _now["plane"] = Plane(by_id("data-plane"), 300, _draw)
-    for size in SIZES:
+    for size, _kind in SIZES:
         _on_size(size)
     on_click("data-stop", _stop)
     trainer.on("learn_from", _on_progress)
@@ -59,7 +59,7 @@ def _on_progress(message):
 
 def _show():
     busy = _now["busy"]
-    for size in SIZES:
+    for size, _kind in SIZES:
         enable(f"data-{size}", trainer.ready() and busy is None, _("Python is still loading."))
     by_id("data-stop").hidden = busy is None
     by_id("data-bar").hidden = busy is None
@@ -69,14 +69,14 @@ def _show():
 
 
 def _said():
-    """The last accuracies of the smallest and of the largest number of images, where both are known."""
-    known = [size for size in SIZES if _now["measured"].get(size)]
+    """The last accuracies for each number of images that was learned from."""
+    known = [size for size, _kind in SIZES if _now["measured"].get(size)]
     parts = []
     for size in known:
         iteration, seen, unseen = _now["measured"][size][-1]
         parts.append(
             _(
-                "After {count} images: {seen} right on those learned from, {unseen} on unseen ones.",
+                "With {count} images: {seen} right on those learned from, {unseen} on unseen ones.",
                 count=number(size), seen=percent(seen), unseen=percent(unseen),
             )
         )  # fmt: skip
@@ -85,7 +85,7 @@ def _said():
 
 def _fill():
     rows = []
-    for size in SIZES:
+    for size, _kind in SIZES:
         for iteration, seen, unseen in _now["measured"].get(size, []):
             row = make("tr")
             row.append(make("th", number(size), scope="row"))
@@ -104,7 +104,7 @@ def _draw():
         _("iteration"),
         _("accuracy"),
     )
-    for size, kind in SIZES.items():
+    for size, kind in SIZES:
         measured = _now["measured"].get(size, [])
         plane.curve([(row[0], row[1]) for row in measured], kind + " seen")
         plane.curve([(row[0], row[2]) for row in measured], kind + " unseen")
@@ -112,6 +112,6 @@ def _draw():
             plane.text(row[0], row[2], number(size), "end", "value", lift=-14)
     key(
         by_id("data-key"),
-        [("first seen", _("images learned from")), ("first unseen", _("unseen test images"))]
-        + [(kind, _("{count} images", count=number(size))) for size, kind in SIZES.items()],
+        [("plain seen", _("images learned from")), ("plain unseen", _("unseen test images"))]
+        + [(kind + " seen", _("{count} images", count=number(size))) for size, kind in SIZES],
     )

@@ -83,7 +83,11 @@ def _show():
 
 
 def _power(h):
-    return f"{h:.0e}" if abs(h / float(f"{h:.0e}") - 1) < 1e-9 else f"{h:.1e}"
+    """1e-4 for 0.0001, 1.8e-4 between the powers of ten."""
+    if h == 1:
+        return "1"
+    text = f"{h:.1e}".replace("e-0", "e-")
+    return text.replace(".0e", "e")
 
 
 def _fill():
@@ -113,7 +117,7 @@ def _draw_curve():
         "x",
         "f(x)",
     )
-    plane.curve(answer["curve"], "axis")
+    plane.curve(answer["curve"], "plain")
     x, y = answer["x"], answer["value"]
     h, forward = answer["rows"][_at()][:2]
     for slope, kind in ((answer["exact"], "first"), (forward, "second")):
@@ -125,7 +129,7 @@ def _draw_curve():
     key(
         by_id("tangent-key"),
         [
-            ("axis", "f(x)"),
+            ("plain", "f(x)"),
             ("first", _("tangent: the derivative")),
             ("second", _("secant through x and x + h")),
         ],

@@ -2,36 +2,15 @@
 
 import json
 
-import beside
 import charts
-import checkup
-import compare
 import figure
 import gallery
-import gradients
-import idea_batches
-import idea_data
-import idea_derivative
-import idea_descent
-import idea_gradient
-import idea_loss
-import idea_step
-import ideas
 import loading
-import mistakes
-import mystery
 import networks
-import opening
-import own_digit
-import panels
 import problems
-import rooms
-import saving
 import settings
-import shelf
 import trainer
 import training
-import units
 from dom import by_id, spawn
 from problems import Problem
 from pyscript import window
@@ -41,16 +20,19 @@ from words import _
 async def boot():
     """Start the page; until that has worked, boot.js tells what fails."""
     try:
-        await start_panels()
+        await start_first_screen()
     except Exception as error:
         window.kobai.failed(str(error) or repr(error))
         return
     problems.watch()
     window.kobai.pageIsUp()
-    await start_worker()
+    spawn(start_worker())
+    import rest  # the first screen is up a quarter sooner without the rooms below it
+
+    rest.start()
 
 
-async def start_panels():
+async def start_first_screen():
     first = await _json("networks/first_answers.json")
     loading.start(await _json("sizes.json"))
     networks.start(first["network"])
@@ -59,26 +41,6 @@ async def start_panels():
     charts.start()
     training.start()
     figure.start()
-    gradients.start()
-    mistakes.start()
-    own_digit.start()
-    mystery.start()
-    checkup.start()
-    ideas.start()
-    idea_data.start()
-    idea_loss.start()
-    idea_derivative.start()
-    idea_gradient.start()
-    idea_descent.start()
-    idea_batches.start()
-    idea_step.start()
-    shelf.start()
-    saving.start()
-    opening.start()
-    beside.start()
-    compare.start()
-    units.start()
-    rooms.start()
 
 
 async def _json(file):
@@ -105,21 +67,15 @@ async def start_worker():
     missing = answer["engine_missing"]
     settings.engine_is_missing(_(missing["refused"], **missing["values"]) if missing else "")
     networks.worker_is_ready(answer["shelf"])
-    saving.show()
-    opening.worker_is_ready()
     gallery.worker_is_ready()
-    gradients.worker_is_ready()
-    checkup.worker_is_ready()
-    ideas.worker_is_ready()
-    idea_data.worker_is_ready()
-    idea_batches.worker_is_ready()
-    idea_step.worker_is_ready()
     window.performance.mark("kobai-predict")
     await gallery.refresh()
     if answer["kept"]:
         await training.restore()
     training.worker_is_ready()
-    panels.worker_is_ready()
+    import rest
+
+    rest.worker_is_ready()
 
 
 spawn(boot())

@@ -7,7 +7,7 @@ import svg
 from dom import make, on
 from pyscript import ffi
 
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 40  # px around the plane: room for the axes
+LEFT, RIGHT, TOP, BOTTOM = 62, 14, 12, 40  # px around the plane: room for the axes
 LEAST = 240  # px: the least width of a drawing
 NUDGES = {"ArrowRight": (1, 0), "ArrowLeft": (-1, 0), "ArrowUp": (0, 1), "ArrowDown": (0, -1)}
 NUDGES.update({"PageUp": (0, 10), "PageDown": (0, -10)})
@@ -79,7 +79,7 @@ class Plane:
             self.add(svg.label(self.left - 6, at + 4, text, "end"))
         self.add(svg.label((self.left + self.right) / 2, self.height - 6, x_name))
         name = svg.label(0, 0, y_name)
-        name.setAttribute("transform", f"translate(12 {(self.top + self.bottom) / 2}) rotate(-90)")
+        name.setAttribute("transform", f"translate(11 {(self.top + self.bottom) / 2}) rotate(-90)")
         self.add(name)
 
     def curve(self, points, kind):

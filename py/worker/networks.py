@@ -104,13 +104,14 @@ class Networks:
         return await entry.answering
 
     async def _answer(self, key, entry, tell):
-        version, network = entry.version, copy.deepcopy(entry.network)  # it may go on learning meanwhile
+        # it may go on learning meanwhile, or be deleted
+        version, network, normalize = entry.version, copy.deepcopy(entry.network), entry.about["normalize"]
         images, labels, parts, correct = self.session.x_test, self.session.t_test, [], 0
         try:
             for start in range(0, len(images), SLICE):
                 part = slice(start, start + SLICE)
                 with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
-                    parts.append(network.predict(self.inputs(key, images[part])))
+                    parts.append(network.predict(as_inputs(images[part], normalize)))
                 correct += int(np.sum(parts[-1].argmax(axis=1) == labels[part]))
                 await (tell(min(start + SLICE, len(images)), correct) if tell else asyncio.sleep(0))
         finally:

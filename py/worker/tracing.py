@@ -1,15 +1,18 @@
 """The Trace room: records a function of the library on real images, and answers about each moment of it."""
 
 import copy
+import math
 
 import numpy as np
 from kobai import gradient
 from kobai.errors import KobaiError
 from kobai.network import TwoLayerNet
 from kobai.provenance import where_from
-from kobai.summaries import pair_of, summary
+from kobai.summaries import pair_of
 from kobai.tracing import LINE, RAISE, RETURN, is_result, record
 from kobai.training_step import training_step
+
+from worker.trace_pictures import Pictures
 
 LARGEST_BATCH = 100
 PERTURBED = 3  # parameters of numerical_gradient
@@ -35,11 +38,12 @@ class Tracing:
                 "Trace follows the book's TwoLayerNet. The network in use has another build: choose a "
                 "TwoLayerNet at the top of the page."
             )
-        if batch is not None and not 1 <= batch <= LARGEST_BATCH or f not in FUNCTIONS:
+        fits = batch is None or 1 <= batch <= LARGEST_BATCH
+        if f not in FUNCTIONS or parameter not in net.params or not fits:
             raise KobaiError("There is no such thing to trace: {f} of {batch} images.", f=f, batch=batch or 1)
         images, labels, indices = await self._images(image, batch, seed)
         x, t = networks.inputs(key, images), labels.astype(np.int64)
-        self.images = len(x)
+        self.pictures = Pictures(len(x))
         with np.errstate(all="ignore"):
             self.recording = self._run(f, net, x, t, parameter)
         return self._overview(f, networks.about(key), indices, batch is not None)
@@ -103,8 +107,8 @@ class Tracing:
             "frame": [moment.frame for moment in recording.moments],
             "kind": [moment.kind for moment in recording.moments],
             "stopped": {"refused": stopped.template, "values": stopped.values} if stopped else None,
-            "raised": {"text": f"{type(error).__name__}: {error}", "at": raised[-1]}
-            if error and raised
+            "raised": {"text": f"{type(error).__name__}: {error}", "at": raised[-1] if raised else None}
+            if error
             else None,
             "result": _short(recording.result),
         }
@@ -123,7 +127,8 @@ class Tracing:
         after = {name: recording.values[number] for name, number in state.items() if not is_result(name)}
 
         def shown(name, values):
-            return {**summary(name, values[name], self.images, row), "pair": pair_of(name, values)}
+            told = self.pictures.summary(name, values[name], row)
+            return {**told, "pair": pair_of(name, values)}
 
         made = recording.made(at)
         makes = []
@@ -141,6 +146,7 @@ class Tracing:
             "makes": makes,
             "locals": [shown(name, before) for name in before if not is_result(name)],
             "returns": [shown(name, before) for name in results] if moment.kind == RETURN else [],
+            "pictures": self.pictures.unsent(),
         }
 
     def _stack(self, at):
@@ -163,7 +169,7 @@ class Tracing:
         if origin.caller:
             called = origin.caller[1]
             caller = {"name": origin.caller[0], "at": called, "title": self.recording.source(called).title}
-        return {
+        answer = {
             "name": name,
             "index": list(index),
             "value": origin.value,
@@ -172,6 +178,7 @@ class Tracing:
             "from": caller,
             "why": origin.node,
         }
+        return _for_json(answer)
 
     def _recording(self):
         if self.recording is None:
@@ -188,3 +195,12 @@ class Tracing:
 def _short(value):
     text = repr(value)
     return text if len(text) <= 200 else text[:199] + "…"
+
+
+def _for_json(answer):
+    """The answer with None for what JSON has no number for: infinity, and nan."""
+    if isinstance(answer, dict):
+        return {key: _for_json(each) for key, each in answer.items()}
+    if isinstance(answer, list | tuple):
+        return [_for_json(each) for each in answer]
+    return None if isinstance(answer, float) and not math.isfinite(answer) else answer

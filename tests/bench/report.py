@@ -78,6 +78,9 @@ def text(found: dict[str, Any]) -> str:
         _start(found["start"]),
         "## What is transferred",
         _weights(found["weights"]),
+        "## Trace",
+        "From the click until the values are on the page and drawn; a step is one line forward.",
+        _traces(found["traces"]),
         "## Memory on the page, after a whole run",
         _memory(found["memory"]),
     ]
@@ -131,7 +134,16 @@ def targets(found: dict[str, Any]) -> list[Target]:
                middle(accuracies["as written"]), accuracies["fast"], 0.3, False),
         Target("WebAssembly memory while training on all of MNIST, MB",
                "–", [found["memory"]["wasm"] / 1e6], 160, False),
+        Target("trace of any function, first line, s (the slowest kind)",
+               "–", _slowest(found["traces"], "first"), 1, False),
+        Target("trace, one step, s (the slowest kind)",
+               "–", _slowest(found["traces"], "step"), 0.05, False),
     ]  # fmt: skip
+
+
+def _slowest(traces: dict[str, list[float]], kind: str) -> list[float]:
+    """The times of the function whose median is the largest."""
+    return max((values for key, values in traces.items() if key.startswith(kind)), key=median)
 
 
 def _steps(steps: dict[str, list[float]]) -> str:
@@ -203,6 +215,12 @@ def _weights(by_stage: dict[str, tuple[int, int]]) -> str:
     sums = (sum(pair[i] for pair in by_stage.values()) for i in (0, 1))
     rows.append(["all", *(f"{size / 1e6:.2f}" for size in sums)])
     return markdown(("a first visit that trains", "MB as they are", "MB from a host that compresses"), rows)
+
+
+def _traces(traces: dict[str, list[float]]) -> str:
+    names = [key.partition(" ")[2] for key in traces if key.startswith("first ")]
+    rows = [[name, spread(traces[f"first {name}"]), spread(traces[f"step {name}"])] for name in names]
+    return markdown(("traced", "first line, s", "one step, s"), rows)
 
 
 def _memory(memory: dict[str, float]) -> str:

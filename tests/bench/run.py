@@ -13,6 +13,7 @@ from bench import report
 from bench.contestants import Harness, Native
 from bench.kobai_visit import TrainingVisit, start_up
 from bench.served import BenchHandler, serving
+from bench.trace_visit import trace
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,6 +148,8 @@ def main() -> None:
         say(f"Whole runs of {iterations:,} iterations")
         visit = TrainingVisit(browser.new_page(locale="en-US"), f"{address}watched/", iterations)
         found |= full_runs(harness, native, visit, 1 if quick else 3, iterations)
+        say("Traces")
+        found["traces"] = trace(browser.new_page(locale="en-US"), f"{address}site/", 2 if quick else 5, 8)
         native.close()
         browser.close()
 

@@ -210,3 +210,21 @@ def test_networks_of_before_there_was_a_shelf_are_on_it(visit):
         kobai.wait_until_ready()
         expect(row(kobai, "your training, 12 iterations").get_by_role("cell").nth(2)).to_have_text("94.68 %")
         expect(row(kobai, "old.pkl").get_by_role("cell").nth(2)).to_have_text(accuracy_text(params))
+
+
+TOGETHER = """async (key) => {
+    const worker = document.querySelector('script[worker]').xworker.sync;
+    const ask = JSON.stringify({ network: key });
+    const [assessed, deleted] = await Promise.all([worker.assess(ask), worker.delete(ask)]);
+    return [JSON.parse(assessed[0]), JSON.parse(deleted[0])];
+}"""
+
+
+def test_a_network_that_is_deleted_while_it_is_measured_harms_nothing(visit):
+    kobai = visit().kobai
+    kobai.wait_until_ready()
+    kobai.open_file(pickled(deep(784, 200, 10, seed=9), "slow.pkl"))
+    kobai.expect_network("slow.pkl")
+    key = kobai.network.input_value()
+    assert kobai.page.evaluate(TOGETHER, key) == [{}, {"current": "shipped", "beside": None}]
+    assert kobai.ask_worker("shelf")["networks"][-1]["id"] == "shipped-3"

@@ -1,0 +1,310 @@
+"""The Trace room: a function of the book is run with real numbers, and one goes through it line by line."""
+
+import gallery
+import networks
+import panels
+import trace_ask
+import trace_player
+import trace_share
+import trainer
+import training_images
+from dom import by_id, enable, make, on, spawn
+from trace_explain import Explainer
+from trace_mirror import Mirror
+from trace_moment import MomentView, spoken
+from trace_source import Source
+from words import _, number, on_language
+
+KEPT = 400  # moments of a recording that are not asked for twice
+STARTERS = ["trace-run", "trace-invite"] + list(trace_ask.QUESTIONS)  # buttons that need Python
+
+_now = {
+    "recording": None,
+    "asked": None,  # the wish it came from
+    "at": 0,
+    "row": 0,
+    "moments": {},  # (at, row) -> the worker's answer
+    "moment": None,  # the one on the page
+    "pictures": {},  # large pictures of the recording by the numbers that the worker gave them
+    "running": False,
+    "showing": False,
+    "guide": "",  # what the learner is told at the next moment
+    "link": None,  # what the address asked for, until Python is ready
+}
+_parts = {}
+
+
+def start():
+    explainer = Explainer(lambda: (_now["at"], _now["recording"]), go)
+    _parts["explainer"] = explainer
+    _parts["view"] = MomentView(explainer.cards)
+    _parts["mirror"] = Mirror(by_id("trace-mirror"), explainer.cards)
+    _parts["source"] = Source(by_id("trace-source"), _to_line)
+    trace_player.start(go, _to_line_number)
+    trace_ask.start(_trace)
+    trace_share.start(_moment_wish, _open_link)
+    on(by_id("trace-row"), "change", _on_row)
+    on(by_id("trace-frame-fold"), "toggle", lambda event: _show_frame())
+    gallery.on_choose(lambda index: trace_ask.show())
+    panels.lazy("trace", _refresh)
+    on_language(_texts)
+
+
+def worker_is_ready():
+    for name in STARTERS:
+        enable(name, True)
+    by_id("trace-wait").hidden = True
+    if _now["link"]:
+        link, _now["link"] = _now["link"], None
+        _open_link(*link)  # and scroll there again: rooms above may have filled meanwhile
+
+
+async def _refresh():
+    """Another network is in use, or it has learned: the recording stays, and says that it is of before."""
+    _texts()
+
+
+def _open_link(wish, word):
+    """A link to a moment: opened now, or as soon as Python is ready."""
+    trace_ask.fill(wish)
+    by_id("trace").scrollIntoView()
+    if trainer.ready():
+        spawn(_record(wish, None, word))
+    else:
+        _now["link"] = (wish, word)
+
+
+# ---------------------------------------------------------------- recording
+
+
+def _trace(wish, question):
+    spawn(_record(wish, question, ""))
+
+
+async def _record(wish, question, word):
+    """Run the function in the worker and show its first line, or the one that answers the question."""
+    if _now["running"]:
+        return
+    trace_player.pause()
+    _now["running"] = True
+    by_id("trace-of").textContent = _("It is running…")
+    try:
+        if "batch" in wish:
+            await training_images.load()
+        asked = {key: wish[key] for key in ("f", "image", "batch", "seed", "network") if key in wish}
+        recording = (await trainer.call("trace", **asked))[0]
+    finally:
+        _now["running"] = False
+        _texts()
+    _now.update(recording=recording, asked=wish, moments={}, moment=None, pictures={}, row=0, guide="")
+    for name in ("source", "mirror", "explainer"):
+        _parts[name].forget()
+    trace_player.load(recording)
+    by_id("trace-empty").hidden = True
+    by_id("trace-work").hidden = by_id("trace-copy").hidden = False
+    by_id("trace-mirror-all").hidden = wish["f"] not in ("gradient", "step")
+    by_id("trace-row-ask").hidden = recording["count"] == 1
+    by_id("trace-row").max = str(recording["count"] - 1)
+    by_id("trace-row").value = "0"
+    _texts()
+    first, doubt = _first_moment(wish, recording)
+    _say_word([word, doubt, _ending(recording)])
+    if question:
+        await _answer(question)
+    else:
+        go(first)
+
+
+def _first_moment(wish, recording):
+    """(the moment where the wish wants to begin, "") or, where it names none that exists, (0, a sentence)."""
+    if "at" in wish and wish["at"] < len(recording["line"]):
+        return wish["at"], ""
+    if "at" in wish:
+        return 0, _("The link names a moment that this recording does not have; here is its beginning.")
+    if "line" in wish and wish["line"] in recording["line"]:
+        return recording["line"].index(wish["line"]), ""
+    if "line" in wish:
+        return 0, _("The link names a line that does not run here; here is the beginning.")
+    return 0, ""
+
+
+def _ending(recording):
+    """A limit was reached, or the function failed: the moments until then are there."""
+    stopped, raised = recording["stopped"], recording["raised"]
+    if stopped:
+        return _(stopped["refused"], **stopped["values"])
+    return _("It ended with an error: {error}", error=raised["text"]) if raised else ""
+
+
+async def _answer(question):
+    """Go to the line that a question is about, and explain the number that answers it."""
+    _function, kind, line, words = trace_ask.QUESTIONS[question]
+    recording = _now["recording"]
+    found = 0
+    for at in range(len(recording["line"])):
+        if recording["kind"][at] == kind and _code(at).startswith(line):
+            found = at
+            break
+    label = recording["images"][0]["label"]
+    moment = await _moment(found, 0)
+    made = (moment["makes"] + moment["returns"])[0]
+    _now["guide"] = _(words, digit=label)
+    _parts["explainer"].go_and_ask(found, (made["name"], trace_ask.index_in(made, label)))
+
+
+def _code(at):
+    """The text of the line at this moment."""
+    recording = _now["recording"]
+    source = recording["sources"][recording["source"][at]]
+    return source["text"].split("\n")[recording["line"][at] - source["first"]].strip()
+
+
+# ------------------------------------------------------------------- moving
+
+
+def go(at):
+    """Show this moment: the source at once, the values as soon as the worker has told them."""
+    recording = _now["recording"]
+    if recording is None or at is None:
+        return
+    _now["at"] = at
+    trace_player.show(at)
+    key = recording["source"][at]
+    source = recording["sources"][key]
+    _parts["source"].show(key, source["first"], source["text"], source["stops"], recording["line"][at])
+    by_id("trace-source").setAttribute("aria-label", _("Source of {function}", function=source["title"]))
+    if not _now["showing"]:
+        spawn(_show_moment())
+
+
+def _to_line(line):
+    """The next time this line of the function on the page runs."""
+    place = (_now["recording"]["source"][_now["at"]], line)
+    trace_player.pause()
+    go(trace_player.steps().to_line(_now["at"], place))
+
+
+def _to_line_number(line):
+    recording = _now["recording"]
+    if line in recording["sources"][recording["source"][_now["at"]]]["stops"]:
+        _to_line(line)
+    else:
+        by_id("trace-said").textContent = _("Line {line} does not run here.", line=line)
+
+
+def _on_row(event):
+    field = by_id("trace-row")
+    if field.value and field.checkValidity():
+        _now["row"] = int(field.value)
+        go(_now["at"])
+
+
+async def _moment(at, row):
+    """What the worker says of a moment, asked for once."""
+    key, recording = (at, row), _now["recording"]
+    if key not in _now["moments"]:
+        moment = (await trainer.call("trace_moment", at=at, row=row))[0]
+        if recording is not _now["recording"]:
+            return moment
+        _now["pictures"].update(moment["pictures"])
+        for summary in moment["reads"] + moment["makes"] + moment["locals"] + moment["returns"]:
+            picture = summary["picture"]
+            if picture and picture.get("src") in _now["pictures"]:  # it was sent before, and is named
+                picture["src"] = _now["pictures"][picture["src"]]
+        if len(_now["moments"]) >= KEPT:
+            _now["moments"].clear()
+        _now["moments"][key] = moment
+    return _now["moments"][key]
+
+
+def _place():
+    return _now["at"], _now["row"], _now["recording"]
+
+
+async def _show_moment():
+    """Show the present moment; if one has gone on meanwhile, that one."""
+    _now["showing"] = True
+    try:
+        shown = None
+        while shown != _place():
+            shown = _place()
+            moment = await _moment(shown[0], shown[1])
+            if shown == _place():
+                _put_moment(moment)
+                _parts["explainer"].arrived()
+    finally:
+        _now["showing"] = False
+    spawn(trace_share.write())
+
+
+def _put_moment(moment):
+    _now["moment"] = moment
+    code = _code(_now["at"])
+    _parts["view"].show(moment, code, _now["row"])
+    if not by_id("trace-mirror-all").hidden and moment["title"].endswith(".gradient"):
+        _parts["mirror"].show(moment["locals"] + moment["makes"], _now["row"])
+    _show_calls(moment["stack"])
+    by_id("trace-said").textContent = spoken(moment, code)
+    guide = by_id("trace-guide")
+    guide.textContent, _now["guide"] = _now["guide"], ""
+    guide.hidden = not guide.textContent
+
+
+def _show_calls(stack):
+    """The calls that led here, each a way back to the line that called."""
+    parts = []
+    for call in stack[:-1]:
+        button = make("button", call["title"], type="button")
+        on(button, "click", lambda event, at=call["at"]: _back_to(at))
+        parts += [button, make("span", "›", aria_hidden="true")]
+    parts.append(make("span", stack[-1]["title"], aria_current="true"))
+    by_id("trace-crumbs").replaceChildren(*parts)
+
+
+def _back_to(at):
+    trace_player.pause()
+    go(at)
+    by_id("trace-source").focus()  # the button that was pressed is gone
+
+
+def _show_frame():
+    if _now["moment"]:
+        _parts["view"].show_frame(_now["moment"], _now["row"])
+
+
+# -------------------------------------------------------------------- texts
+
+
+def _texts():
+    """All words of the room in the language of the moment."""
+    trace_ask.show()
+    recording = _now["recording"]
+    by_id("trace-of").textContent = _says_what(recording) if recording else ""
+    if recording is None:
+        return
+    by_id("trace-row-of").textContent = _("of {count}", count=number(recording["count"]))
+    if _now["moment"] and not _now["showing"]:
+        trace_player.show(_now["at"])
+        trace_player.texts()
+        _parts["mirror"].forget()
+        _put_moment(_now["moment"])
+        _parts["explainer"].again()
+
+
+def _says_what(recording):
+    about = recording["network"]
+    function = _("one step of training") if recording["f"] == "step" else recording["f"]
+    text = f"{function} · {trace_ask.says_images(recording)} · {networks.name_of(about['id'], about)}"
+    in_use = networks.about(networks.current())
+    if in_use and (in_use["id"], in_use["iterations"]) != (about["id"], about["iterations"]):
+        text += " · " + _("another network is in use now: press Trace for its numbers")
+    return text
+
+
+def _say_word(sentences):
+    by_id("trace-word").textContent = " ".join([each for each in sentences if each])
+    by_id("trace-word").hidden = not by_id("trace-word").textContent
+
+
+def _moment_wish():
+    return trace_share.wish_of(_now["asked"], _now["recording"], _now["at"])

@@ -1,0 +1,144 @@
+"""What the worker answers about a run: the very source, JSON that a browser can read, the same each time."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from kobai.errors import KobaiError
+from kobai.functions import sigmoid
+from kobai.gradient import numerical_gradient
+from kobai.network import TwoLayerNet
+from kobai.training_step import training_step
+from worker.tracing import FUNCTIONS, Tracing
+
+
+class Networks:
+    current = "A"
+
+    def __init__(self) -> None:
+        np.random.seed(3)
+        self.net = TwoLayerNet(784, 50, 10, weight_init_std=0.1)
+
+    async def loaded(self, _key: str) -> TwoLayerNet:
+        return self.net
+
+    def inputs(self, _key: str, images: np.ndarray) -> np.ndarray:
+        return (images / 255).astype(np.float32)
+
+    def about(self, key: str) -> dict[str, Any]:
+        return {"id": key}
+
+
+class Session:
+    """The part of worker.session.Session that Trace asks, with images made up."""
+
+    def __init__(self) -> None:
+        random = np.random.RandomState(4)
+        self.networks = Networks()
+        self.x_test = self.x_train = random.randint(0, 256, (200, 784)).astype(np.uint8)
+        self.t_test = self.t_train = random.randint(0, 10, 200).astype(np.uint8)
+
+    async def load_training_images(self) -> None: ...
+
+    def image(self, index: int) -> dict[str, Any]:
+        return {"index": index, "label": int(self.t_test[index]), "src": ""}
+
+    def image_of(self, index: int, _pixels: np.ndarray, label: int) -> dict[str, Any]:
+        return {"index": index, "label": int(label), "src": ""}
+
+
+def traced(**arguments: Any) -> tuple[Tracing, dict[str, Any]]:
+    tracing = Tracing(Session())
+    return tracing, as_json(asyncio.run(tracing.trace(**arguments)))
+
+
+def as_json(answer: Any) -> Any:
+    """As the page gets it; ValueError for nan, which no browser reads."""
+    return json.loads(json.dumps(answer, allow_nan=False))
+
+
+REAL = {
+    "predict": TwoLayerNet.predict, "loss": TwoLayerNet.loss, "gradient": TwoLayerNet.gradient,
+    "numerical_gradient": numerical_gradient, "step": training_step,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("f", FUNCTIONS)
+@pytest.mark.parametrize("images", [{"image": 5}, {"batch": 30, "seed": 2}], ids=["image", "batch"])
+def test_every_moment_and_every_number_it_makes_can_be_asked_for(f: str, images: dict[str, Any]) -> None:
+    tracing, answer = traced(f=f, **images)
+    texts = [source["text"] for source in answer["sources"]]
+    assert texts[0] == inspect.getsource(REAL[f])
+    assert inspect.getsource(inspect.unwrap(sigmoid)) in texts
+    assert (answer["stopped"], answer["raised"]) == (None, None)
+    for at, (source, line) in enumerate(zip(answer["source"], answer["line"], strict=True)):
+        assert line in answer["sources"][source]["stops"]
+        moment = as_json(tracing.trace_moment(at))
+        assert moment["line"] == line
+        for made in moment["makes"] + moment["returns"]:
+            if made["kind"] == "array" and 0 not in made["shape"]:
+                why = as_json(tracing.trace_why(at, made["name"], [n - 1 for n in made["shape"]]))
+                assert made["min"] <= why["value"] <= made["max"]
+
+
+@pytest.mark.parametrize("f", FUNCTIONS)
+def test_a_moment_has_the_same_address_in_another_run(f: str) -> None:
+    runs = [traced(f=f, batch=3, seed=7) for _ in range(2)]
+    assert runs[0][1] == runs[1][1]
+    last = len(runs[0][1]["line"]) - 1
+    for at in (0, last // 2, last):
+        assert as_json(runs[0][0].trace_moment(at)) == as_json(runs[1][0].trace_moment(at))
+
+
+def test_the_network_of_the_shelf_stays_as_it_is() -> None:
+    for f in FUNCTIONS:
+        tracing = Tracing(Session())
+        net = tracing.session.networks.net
+        before = {key: value.copy() for key, value in net.params.items()}
+        asyncio.run(tracing.trace(f, batch=3))
+        for key, value in net.params.items():
+            np.testing.assert_array_equal(value, before[key])
+
+
+def test_a_network_of_huge_weights_is_walked_through_without_a_number_that_json_lacks() -> None:
+    tracing = Tracing(Session())
+    tracing.session.networks.net.params["W1"] *= 1e308
+    answer = as_json(asyncio.run(tracing.trace("gradient", image=1)))
+    for at in range(len(answer["line"])):
+        moment = as_json(tracing.trace_moment(at))
+        for made in moment["makes"]:
+            if made["kind"] == "array":
+                as_json(tracing.trace_why(at, made["name"], [0] * len(made["shape"])))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"f": "accuracy"}, {"f": "predict", "image": -1}, {"f": "predict", "image": 200},
+        {"f": "predict", "batch": 0}, {"f": "predict", "batch": 101},
+        {"f": "numerical_gradient", "parameter": "W9"},
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_refused_in_words(arguments: dict[str, Any]) -> None:
+    with pytest.raises(KobaiError):
+        traced(**arguments)
+
+
+def test_moments_and_numbers_that_are_not_there_are_refused_in_words() -> None:
+    with pytest.raises(KobaiError):
+        Tracing(Session()).trace_moment(0)
+    tracing, answer = traced(f="predict", image=0)
+    for ask in (
+        lambda: tracing.trace_moment(len(answer["line"])),
+        lambda: tracing.trace_moment(-1),
+        lambda: tracing.trace_why(2, "nothing", [0]),
+        lambda: tracing.trace_why(2, "x", [0, 784]),
+        lambda: tracing.trace_why(2, "x", [0]),
+    ):
+        with pytest.raises(KobaiError):
+            ask()
