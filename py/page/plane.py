@@ -120,7 +120,6 @@ class Handle:
         self._plane, self._moved, self._nudged, self._held = plane, moved, nudged, False
         self._point = svg.shape("g", role="slider", tabindex="0", **{"class": "handle"})
         self._point.append(svg.shape("circle", r=16, **{"class": "reach"}), svg.shape("circle", r=8))
-        plane.picture.append(self._point)
         on(self._point, "pointerdown", self._on_down)
         on(self._point, "pointermove", self._on_move)
         for event in ("pointerup", "pointercancel"):
@@ -130,6 +129,8 @@ class Handle:
     def put(self, x, y, name, says, value=None, limits=(0, 1)):
         """Show it at these values. name and says: what it is and where, for a screen reader."""
         across, down = self._plane.x(x), self._plane.y(y)
+        if not self._point.isConnected:  # it is not there before it has a place and a name
+            self._plane.picture.append(self._point)
         self._point.setAttribute("transform", f"translate({across:.2f} {down:.2f})")
         for key, text in (
             ("label", name),
