@@ -247,7 +247,7 @@ class IdeasSecond:
             )
         mask, x, t = self._batch(seed)
         if fresh:
-            x = as_inputs(session.x_train[mask])
+            x = as_inputs(session.x_train[mask], normalize=True)
         before, y = net.loss(x, t), net.predict(x)
         grads = _finite(net.gradient(x, t))
         index = steepest(grads, "W2")

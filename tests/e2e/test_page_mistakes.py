@@ -348,7 +348,7 @@ def test_the_room_answers_while_the_network_learns(panel, shipped):
 def test_the_numbers_stay_in_the_other_language(panel):
     counts, images = panel.counts(), panel.list.get_by_role("button").count()
     panel.page.get_by_role("button", name="日本語").click()
-    expect(panel.region.get_by_role("heading", name="まちがえた画像（自信の強い順）：532 枚")).to_be_visible()
+    expect(panel.region.get_by_role("heading", name="間違えた画像（自信の強い順）：532 枚")).to_be_visible()
     assert panel.counts() == counts
     expect(panel.region.get_by_role("button", name=re.compile("^正解 .、答え .、自信"))).to_have_count(images)
     expect(panel.region.get_by_text(re.compile("^約 95 %（92.5 %～97.5 %）と言うとき"))).to_be_visible()
