@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -52,9 +53,15 @@ class Session:
         return {"index": index, "label": int(label), "src": ""}
 
 
+def finished(coroutine):
+    """Its result, run in a thread of its own: this one's event loop may belong to a browser's test."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def traced(**arguments: Any) -> tuple[Tracing, dict[str, Any]]:
     tracing = Tracing(Session())
-    return tracing, as_json(asyncio.run(tracing.trace(**arguments)))
+    return tracing, as_json(finished(tracing.trace(**arguments)))
 
 
 def as_json(answer: Any) -> Any:
@@ -100,7 +107,7 @@ def test_the_network_of_the_shelf_stays_as_it_is() -> None:
         tracing = Tracing(Session())
         net = tracing.session.networks.net
         before = {key: value.copy() for key, value in net.params.items()}
-        asyncio.run(tracing.trace(f, batch=3))
+        finished(tracing.trace(f, batch=3))
         for key, value in net.params.items():
             np.testing.assert_array_equal(value, before[key])
 
@@ -108,7 +115,7 @@ def test_the_network_of_the_shelf_stays_as_it_is() -> None:
 def test_a_network_of_huge_weights_is_walked_through_without_a_number_that_json_lacks() -> None:
     tracing = Tracing(Session())
     tracing.session.networks.net.params["W1"] *= 1e308
-    answer = as_json(asyncio.run(tracing.trace("gradient", image=1)))
+    answer = as_json(finished(tracing.trace("gradient", image=1)))
     for at in range(len(answer["line"])):
         moment = as_json(tracing.trace_moment(at))
         for made in moment["makes"]:
