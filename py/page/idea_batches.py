@@ -1,5 +1,6 @@
 """Idea 6: the gradient of one weight from mini-batches of 1, 10, 100 images, and from all."""
 
+import networks
 import trainer
 import training_images
 from dom import by_id, enable, on_click
@@ -71,13 +72,18 @@ async def _work(kind, work):
 
 async def _tremble(seed=None):
     place = {"row": int(by_id("tremble-row").value), "column": int(by_id("tremble-column").value)}
+    place["fresh"] = by_id("tremble-fresh").checked
     seed = _now["seed"] if seed is None else seed
     _now["answer"] = (await trainer.call("tremble", seed=seed, **place))[0]
 
 
+async def _sum():
+    return (await trainer.call("whole_gradient", fresh=by_id("tremble-fresh").checked))[0]
+
+
 async def _sum_and_draw():
     """All images, then the draws that are shown once more, now that their angles can be told."""
-    if _now["stopped"] or (await trainer.call("whole_gradient"))[0]["stopped"]:
+    if _now["stopped"] or (await _sum())["stopped"]:
         return
     _now["busy"] = "tremble"
     _controls()
@@ -133,10 +139,12 @@ def _draw():
     by_id("tremble-rows").replaceChildren(*rows)
     one, ten, hundred = [each["spread"] for each in answer["sizes"]]
     ratio = one / hundred if hundred else 0
+    about = answer["about"]
+    name = _("A fresh network") if about is None else networks.name_of(about["id"], about)
     text = _(
-        "100 draws of each size (seed {seed}): with 100 images the gradient trembles {ratio} times less "
-        "than with 1.",
-        seed=answer["seed"], ratio=f"{ratio:.1f}",
+        "{network}, 100 draws of each size (seed {seed}): with 100 images the gradient trembles {ratio} "
+        "times less than with 1.",
+        network=name, seed=answer["seed"], ratio=f"{ratio:.1f}",
     )  # fmt: skip
     if _now["stopped"] and whole is None:
         text += " " + _("Stopped.")

@@ -19,7 +19,7 @@ _now.update({"valley": None, "start": [0.0, 0.0], "way": None})
 
 
 def start():
-    _now["plane"] = Plane(by_id("descent-plane"), 340, _draw)
+    _now["plane"] = Plane(by_id("descent-plane"), 400, _draw)
     _now["handle"] = Handle(_now["plane"], _moved, _nudged)
     _now["ask"] = ideas.Latest("bowl_descent", _show)
     _now["valley_plane"] = Plane(by_id("valley-plane"), 320, _draw_valley)

@@ -3,9 +3,10 @@
 import ideas
 import networks
 import panels
+import surface
 import trainer
 import training_images
-from dom import by_id, enable, on_click
+from dom import by_id, enable, on, on_click
 from landscape import heights, pull, row, say, signed, ticks
 from plane import Handle, Plane
 from words import _, on_language
@@ -15,10 +16,11 @@ _now = {"bowl": None, "x": [3.0, 2.0], "point": None, "busy": False, "surface": 
 
 
 def start():
-    _now["plane"] = Plane(by_id("bowl-plane"), 340, _draw)
+    _now["plane"] = Plane(by_id("bowl-plane"), 400, _draw)
     _now["handle"] = Handle(_now["plane"], _moved, _nudged)
     _now["ask"] = ideas.Latest("bowl_gradient", _show)
     _now["weights"] = Plane(by_id("weights-plane"), 320, _draw_weights)
+    on(by_id("bowl-turn"), "input", lambda event: _draw())
     on_click("weights-go", _compute)
     trainer.on("weights", lambda message: setattr(by_id("weights-bar"), "value", message["part"]))
     panels.lazy("idea-4", refresh)
@@ -74,6 +76,9 @@ def _draw():
         x0=signed(x0), x1=signed(x1), d0=signed(d0), d1=signed(d1),
     )  # fmt: skip
     _now["handle"].put(x0, x1, _("The point (x0, x1)"), says, x0, (-EDGE, EDGE))
+    name = _("x0² + x1² as a surface; the point lies on it at height {height}", height=signed(point["f"]))
+    turn = float(by_id("bowl-turn").value)
+    surface.draw(by_id("bowl-surface"), name, EDGE, _now["bowl"]["heights"], turn, (x0, x1, point["f"]))
     by_id("bowl-rows").replaceChildren(
         row("x", signed(x0, 4), signed(x1, 4)),
         row(_("partial derivative"), signed(d0, 4), signed(d1, 4)),

@@ -5,7 +5,7 @@ import trainer
 import training_images
 from dom import by_id, enable, make, on_click
 from landscape import row, say, signed
-from words import _, on_language, percent
+from words import _, number, on_language, percent
 
 _now = {"busy": False, "answer": None}
 
@@ -82,7 +82,7 @@ def _show():
         _("The gradient of W2 as colours: blue negative, orange positive"),
     )
     by_id("step-sizes").replaceChildren(
-        *[row(key, str(size), f"{most:.3g}") for key, size, most in answer["sizes"]]
+        *[row(key, number(size), f"{most:.3g}") for key, size, most in answer["sizes"]]
     )
     weight = answer["weight"]
     row_index, column = weight["index"]

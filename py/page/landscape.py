@@ -11,9 +11,7 @@ HEAD = 7  # px: the head of an arrow
 def heights(plane, source):
     """The picture of the heights, over the whole plane."""
     across, down = plane.right - plane.left, plane.bottom - plane.top
-    picture = svg.shape(
-        "image", x=plane.left, y=plane.top, width=across, height=down, preserveAspectRatio="none"
-    )
+    picture = svg.shape("image", x=plane.left, y=plane.top, width=across, height=down)
     picture.setAttribute("preserveAspectRatio", "none")
     picture.setAttribute("href", source)
     plane.add(picture)
@@ -56,7 +54,7 @@ def pull(plane, x, y, grad, px, kind):
 def ticks(low, high, count=4):
     """(value, text) at even distances from low to high."""
     step = (high - low) / count
-    return [(low + i * step, f"{low + i * step:.3g}") for i in range(count + 1)]
+    return [(low + i * step, signed(low + i * step, 2)) for i in range(count + 1)]
 
 
 def row(first, *cells):

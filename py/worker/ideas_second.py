@@ -34,7 +34,7 @@ class IdeasSecond:
     def __init__(self, session):
         self.session = session
         self._kind = None  # of surface: the newest of each kind is computed, others stop
-        self._valley = self._batches = self._about = None
+        self._valley = self._net = self._batches = self._about = None
         self._summing = False
 
     # ------------------------------------------------------ x0**2 + x1**2
@@ -43,10 +43,11 @@ class IdeasSecond:
         """The heights of x0**2 + x1**2 as a picture, and its numerical gradient at points of a grid."""
         line = np.linspace(-EDGE, EDGE, 33)
         heights = np.array([[function_2(np.array([x0, x1])) for x0 in line] for x1 in line])
+        net = heights[::2, ::2].tolist()
         corners = np.linspace(-3.5, 3.5, 8)
         points = [np.array([x0, x1]) for x1 in corners for x0 in corners]
         field = [[*point.tolist(), *numerical_gradient(function_2, point).tolist()] for point in points]
-        return {"picture": _address(heights_png(heights)), "field": field}
+        return {"picture": _address(heights_png(heights)), "heights": net, "field": field}
 
     def bowl_gradient(self, x0, x1):
         x = np.array([x0, x1], dtype=float)
@@ -171,9 +172,9 @@ class IdeasSecond:
 
     # -------------------------------------------------------- mini-batches
 
-    async def tremble(self, seed, row, column):
+    async def tremble(self, seed, row, column, fresh):
         """The gradients of many mini-batches of each size; watched: an element of the last W."""
-        self._hold()
+        self._hold(fresh)
         net = self._net
         key = f"W{net.layers}"
         _key, index = _weight(net, [key, row, column], key, net.params)
@@ -200,9 +201,9 @@ class IdeasSecond:
             "images": len(self.session.x_train),
         }
 
-    async def whole_gradient(self):
+    async def whole_gradient(self, fresh):
         """The gradient of the loss on all training images, in slices; {"stopped": True} when stopped."""
-        self._hold()
+        self._hold(fresh)
         self._summing = True
         for part in self._batches.whole_gradient():
             await sync.on_progress(json.dumps({"kind": "whole", "part": part}))  # lets a stop in
@@ -215,15 +216,22 @@ class IdeasSecond:
         self._summing = False
         return {}
 
-    def _hold(self):
-        """The network in use as it is now; what was worked out for the same one stays."""
-        net, about = self._network()
-        before = getattr(self, "_net", None)
-        same = before is not None and about["id"] == self._about["id"] and _equal(before.params, net.params)
-        if not same:
-            inputs = partial(as_inputs, normalize=about["normalize"])
-            self._net, self._about = net, about
+    def _fresh(self, seed):
+        """The network that a training with this seed starts from."""
+        session = self.session
+        images = session.x_train, session.t_train, session.x_test, session.t_test
+        return Trainer(Settings(seed=seed), *images).network
+
+    def _hold(self, fresh):
+        """The network as it is now, or a fresh one; what was worked out for the same one stays."""
+        net, about = (self._fresh(0), None) if fresh else self._network()
+        net = MultiLayerNet(net.params, activation_of(net))
+        kind = net.activation, fresh or about["normalize"]
+        if self._net is None or self._kept != kind or not _equal(self._net.params, net.params):
+            inputs = partial(as_inputs, normalize=kind[1])
+            self._net, self._kept = net, kind
             self._batches = Minibatches(net, self.session.x_train, self.session.t_train, inputs)
+        self._about = about
 
     # ---------------------------------------------------- one step of learning
 
@@ -235,11 +243,7 @@ class IdeasSecond:
         await asyncio.sleep(0)
         session, networks = self.session, self.session.networks
         about = None if fresh else dict(networks.about(networks.current))
-        if fresh:
-            images = session.x_train, session.t_train, session.x_test, session.t_test
-            net = Trainer(Settings(seed=seed), *images).network
-        else:
-            net = copy.deepcopy(networks.network(networks.current))
+        net = self._fresh(seed) if fresh else copy.deepcopy(networks.network(networks.current))
         if not isinstance(net, TwoLayerNet):
             raise KobaiError(
                 "One step of learning is shown for the book's TwoLayerNet. The network in use has another "
@@ -304,7 +308,7 @@ def _finite(grads):
 
 
 def _equal(first, second):
-    return all(np.array_equal(first[key], second[key]) for key in first)
+    return first.keys() == second.keys() and all(np.array_equal(first[key], second[key]) for key in first)
 
 
 def _address(png):

@@ -62,6 +62,16 @@ def test_the_partial_derivatives_of_a_point_moved_by_the_keyboard(idea):
         )
 
 
+def test_the_surface_turns(idea):
+    panel = idea(4)
+    surface = panel.element("bowl-surface").locator("svg")
+    expect(surface).to_have_accessible_name(re.compile("at height"), timeout=WORK)
+    lines = "surface => [...surface.querySelectorAll('path')].map(path => path.getAttribute('d'))"
+    before = surface.evaluate(lines)
+    panel.element("bowl-turn").press("ArrowRight")
+    assert surface.evaluate(lines) != before
+
+
 def test_the_point_follows_the_pointer(idea):
     panel = idea(4)
     point = panel.handle("The point (x0, x1)")
@@ -175,9 +185,27 @@ def test_the_gradient_trembles(idea):
         assert row[2] == pytest.approx(spread * np.sqrt(size), rel=1e-2)
     panel.press("Use all 60,000 images")
     expect(panel.rows("tremble-rows").last).not_to_contain_text("–", timeout=WORK)
-    z1, y = forward(params, images.astype(np.float32) / 255)
-    whole = (z1[:, 0] * (y[:, 3] - (labels == 3))).mean()
-    assert panel.numbers("tremble-rows")[-1][0] == pytest.approx(whole, rel=1e-2, abs=1e-6)
+    whole = gradient(params, images.astype(np.float32) / 255, labels)
+    numbers = panel.numbers("tremble-rows")
+    assert numbers[-1][0] == pytest.approx(whole["W2"][0, 3], rel=1e-2, abs=1e-6)
+    flat = np.concatenate([value.ravel() for value in whole.values()])
+    cosines = np.array(rows) @ flat / np.linalg.norm(rows, axis=1) / np.linalg.norm(flat)
+    assert numbers[2][3] == pytest.approx(np.degrees(np.arccos(cosines)).mean(), abs=0.11)
+
+
+def test_a_fresh_network_trembles_too(idea):
+    """The network that a training with seed 0 starts from: W1, then W2 from np.random."""
+    panel = idea(6)
+    panel.element("tremble-fresh").check()
+    panel.press("Use all 60,000 images")
+    expect(panel.element("tremble-said")).to_contain_text("A fresh network", timeout=WORK)
+    random = np.random.RandomState(0)
+    params = {"W1": 0.01 * random.randn(784, 50), "b1": np.zeros(50)}
+    params |= {"W2": 0.01 * random.randn(50, 10), "b2": np.zeros(10)}
+    images, labels = reference.training_set()
+    whole = gradient(params, images.astype(np.float32) / 255, labels)
+    assert panel.numbers("tremble-rows")[-1][0] == pytest.approx(whole["W2"][0, 3], rel=1e-2)
+    panel.element("tremble-fresh").uncheck()
 
 
 def test_one_whole_step(idea):
