@@ -215,6 +215,8 @@ def test_networks_of_before_there_was_a_shelf_are_on_it(visit):
 TOGETHER = """async (key) => {
     const worker = document.querySelector('script[worker]').xworker.sync;
     const ask = JSON.stringify({ network: key });
+    // read another way, so that its answers are not there yet
+    await worker.interpret(JSON.stringify({ network: key, activation: "relu", normalize: true }));
     const [assessed, deleted] = await Promise.all([worker.assess(ask), worker.delete(ask)]);
     return [JSON.parse(assessed[0]), JSON.parse(deleted[0])];
 }"""
