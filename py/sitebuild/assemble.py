@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import engine_parts, formulas, goals, messages, precompress, pyodide_parts, trim_matplotlib
+from . import engine_parts, formulas, goals, messages, page, precompress, pyodide_parts, trim_matplotlib
 from .cache import Cache, replacing
 from .errors import BuildError
 from .parts import Part
@@ -99,28 +99,27 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
     """Write the whole site into the empty folder `site`."""
     _check_sources(project)
     _copy_tree(project.root / "web", site)
+    shutil.rmtree(site / "rooms")  # parts of the page, put in below
     for folder in sorted((project.root / "static").iterdir()):
         if folder.is_dir() and folder.name != "locale":
             _copy_tree(folder, site / folder.name)
     _copy_tree(Path(__file__).with_name("licenses"), site / "licenses")
     _write_parts(parts, cache, site)
-    for package in ("page", "worker"):
-        for path in _source_files(project.root / "py" / package):
-            target = site / path.relative_to(project.root)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, target)
+    for started in (Path("py", "page", page.FIRST), Path("py", "worker", "main.py")):
+        (site / started).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(project.root / started, site / started)
+    (site / "py" / "page" / "modules.tar.gz").write_bytes(page.modules(project.root / "py" / "page"))
     _write_library(project, site / MARK)
     (site / "engine").mkdir()
     shutil.copyfile(engine_parts.compile_wasm(project, cache), site / "engine" / "kobai_engine.wasm")
     (temml,) = (part for part in parts if part.package == "temml")
-    index = site / "index.html"
-    page = formulas.typeset(index.read_text(encoding="utf-8"), "web/index.html", cache.path(temml.sha256))
-    index.write_text(page, encoding="utf-8", newline="\n")
+    index = formulas.typeset(page.markup(project.root / "web"), "the page", cache.path(temml.sha256))
+    (site / "index.html").write_text(index, encoding="utf-8", newline="\n")
     (polib_wheel,) = (part for part in parts if part.package == "polib")
     polib = messages.import_polib(cache.path(polib_wheel.sha256))
     (site / "locale.js").write_bytes(messages.compile_catalogues(project.root / "static" / "locale", polib))
-    page = Path(__file__).with_name("404.html").read_text(encoding="utf-8")
-    (site / "404.html").write_text(page.replace("{{base_path}}", base_path), encoding="utf-8")
+    lost = Path(__file__).with_name("404.html").read_text(encoding="utf-8")
+    (site / "404.html").write_text(lost.replace("{{base_path}}", base_path), encoding="utf-8")
     goals.write(site)
     precompress.write(site)
 

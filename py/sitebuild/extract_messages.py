@@ -66,10 +66,11 @@ def _in_python(path: Path) -> Iterator[str]:
 def messages(root: Path = ROOT) -> dict[str, str]:
     """Message id -> the file where it was first found, in order."""
     found: dict[str, str] = {}
-    page = _Page()
-    page.feed((root / "web" / "index.html").read_text(encoding="utf-8"))
-    for text in page.found:
-        found.setdefault(text, "web/index.html")
+    for path in (root / "web" / "index.html", *sorted((root / "web" / "rooms").glob("*.html"))):
+        page = _Page()
+        page.feed(path.read_text(encoding="utf-8"))
+        for text in page.found:
+            found.setdefault(text, path.relative_to(root).as_posix())
     for text in IN_JAVASCRIPT.findall((root / "web" / "boot.js").read_text(encoding="utf-8")):
         found.setdefault(text, "web/boot.js")
     for package in ("page", "worker", "kobai"):

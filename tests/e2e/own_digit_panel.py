@@ -15,6 +15,14 @@ PIXELS = """picture => {
     context.drawImage(picture, 0, 0);
     return [...context.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0);
 }"""
+SETTLED = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const place = () => document.getElementById('draw').offsetTop;
+    for (let same = 0, last = place(); same < 20; last = place()) {
+        await frame();
+        same = place() === last ? same + 1 : 0;
+    }
+}"""
 PEN = 22  # px, the width that the page's pen has on its paper
 
 
@@ -67,6 +75,7 @@ class OwnDigitPanel:
 
     def write(self, *strokes: np.ndarray) -> list[np.ndarray]:
         """Draw with the mouse; returns the strokes in the canvas's own px."""
+        self.page.evaluate(SETTLED)  # a panel above that has just got its answer may move this one
         left, top = self.place()
         drawn = []
         for stroke in strokes:

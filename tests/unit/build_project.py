@@ -17,14 +17,17 @@ from sitebuild.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
-    "web/index.html": "<!doctype html><title>Kobai</title>",
+    "web/index.html": "<!doctype html><title>Kobai</title>\n<!-- room: look -->\n",
+    "web/rooms/look.html": "<p>Look</p>\n",
     "web/css/page.css": "body { margin: 0 }",
     "static/icons/icon.svg": "<svg/>",
     "static/networks/book.pkl": "not really a network",
     "static/locale/ja.po": 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
     'msgid "Train"\nmsgstr "学習する"\n',
-    "py/page/main.py": "print('page')\n",
-    "py/worker/session.py": "print('worker')\n",
+    "py/page/main.py": "import panel\n",
+    "py/page/panel.py": "print('panel')\n",
+    "py/worker/main.py": "print('worker')\n",
+    "py/worker/session.py": "print('session')\n",
     "py/kobai/__init__.py": "",
     "py/kobai/functions.py": "def relu(x): return x\n",
     "py/kobai/engine.c": "int engine;",

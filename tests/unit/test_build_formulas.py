@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 from build_project import ROOT
-from sitebuild import formulas, npm
+from sitebuild import formulas, npm, page
 from sitebuild.cache import Cache
 from sitebuild.errors import BuildError
 from sitebuild.parts import load_parts
@@ -95,6 +95,5 @@ def test_without_node_the_build_says_what_is_lacking(monkeypatch, temml):
 
 
 def test_every_formula_of_the_page_can_be_typeset(temml):
-    page = (ROOT / "web" / "index.html").read_text(encoding="utf-8")
-    done = formulas.typeset(page, "web/index.html", temml)
+    done = formulas.typeset(page.markup(ROOT / "web"), "the page", temml)
     assert "data-tex" not in done

@@ -37,19 +37,20 @@ def test_the_site_holds_what_it_should_and_nothing_else(small):
     assert set(files) - licences == {
         "404.html", "css/page.css", "data/t10k-images-idx3-ubyte.gz", "engine/kobai_engine.wasm",
         "icons/icon.svg", "index.html",
-        "locale.js", "networks/book.pkl", "py/library.zip", "py/page/main.py", "py/worker/session.py",
+        "locale.js", "networks/book.pkl", "py/library.zip", "py/page/main.py", "py/page/modules.tar.gz",
+        "py/worker/main.py",
         "pyodide/numpy-1.0.whl", "pyodide/pyodide-lock.json", "pyscript/core.js", "sizes.json",
     }  # fmt: skip
     assert {"licenses/README.txt", "licenses/pyodide.txt", "licenses/numpy/LICENSE"} <= licences
     assert files["licenses/numpy/LICENSE"] == b"licence of numpy"
-    assert files["index.html"] == (small.root / "web/index.html").read_bytes()
+    assert files["index.html"] == b"<!doctype html><title>Kobai</title>\n<p>Look</p>\n"
     assert 'window.kobaiMessages = {"ja":{"Train":"学習する"}};' in files["locale.js"].decode()
     assert b"sourceMappingURL" not in files["pyscript/core.js"]
     assert b"run();" in files["pyscript/core.js"]
     assert b'href="/kobai/"' in files["404.html"]
     assert list(json.loads(files["pyodide/pyodide-lock.json"])["packages"]) == ["numpy"]
     with zipfile.ZipFile(io.BytesIO(files["py/library.zip"])) as library:
-        assert library.namelist() == ["kobai/__init__.py", "kobai/functions.py", "worker/session.py"]
+        assert library.namelist() == ["kobai/__init__.py", "kobai/functions.py", "worker/main.py", "worker/session.py"]
         assert library.read("kobai/functions.py") == (small.root / "py/kobai/functions.py").read_bytes()
 
 
@@ -290,7 +291,7 @@ def test_serve_builds_and_prints_an_address_that_answers(small, monkeypatch, cap
     ((address, page),) = seen
     assert address.startswith("http://127.0.0.1:")
     assert address.endswith("/kobai/")
-    assert page == "<!doctype html><title>Kobai</title>"
+    assert page == "<!doctype html><title>Kobai</title>\n<p>Look</p>\n"
 
 
 def test_serve_tells_of_a_taken_port_before_it_builds(small, capsys):

@@ -9,6 +9,7 @@ from kobai import mnist
 from kobai.multi_layer_net import layer_sizes
 from kobai.settings import LIMITS, Settings
 from kobai.storage import load_network
+from sitebuild import page
 from sitebuild.extract_messages import ROOT
 
 
@@ -28,7 +29,7 @@ class Fields(HTMLParser):
 @pytest.fixture(scope="module")
 def markup():
     parser = Fields()
-    parser.feed((ROOT / "web" / "index.html").read_text(encoding="utf-8"))
+    parser.feed(page.markup(ROOT / "web"))
     return parser
 
 
@@ -45,20 +46,11 @@ def test_a_field_allows_what_the_library_allows(fields, name):
     assert float(field["value"]) == getattr(Settings(), name)
 
 
-def test_every_module_of_the_page_is_listed_for_pyscript():
-    listed = set(json.loads((ROOT / "web" / "page.json").read_text())["files"])
-    modules = {
-        f"./py/page/{path.name}" for path in (ROOT / "py" / "page").glob("*.py") if path.name != "main.py"
-    }
-    assert listed == modules
-
-
-def test_what_is_asked_for_early_is_part_of_the_site_and_every_module_is(markup):
+def test_what_is_asked_for_early_is_part_of_the_site(markup):
     parts = {part["to"] for part in json.loads((ROOT / "py/sitebuild/parts.json").read_text())}
-    made = {"networks/first_answers.json", "sizes.json"}
-    modules = {f"py/page/{path.name}" for path in (ROOT / "py" / "page").glob("*.py")}
-    assert modules <= set(markup.early)
-    assert set(markup.early) <= modules | parts | made
+    made = {"networks/first_answers.json", "sizes.json", "py/page/main.py", "py/page/modules.tar.gz"}
+    assert set(markup.early) <= parts | made
+    assert "py/page/modules.tar.gz" in markup.early
 
 
 def test_the_answers_before_python_is_up_are_those_of_the_shipped_network(mnist_dir):
