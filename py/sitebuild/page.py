@@ -26,13 +26,17 @@ def markup(web: Path) -> str:
         named.append(match[1])
         path = folder / f"{match[1]}.html"
         if not path.is_file():
-            raise BuildError(f"web/rooms/{match[1]}.html is missing, and a page names it: restore it from git.")
+            raise BuildError(
+                f"web/rooms/{match[1]}.html is missing, and a page names it: restore it from git."
+            )
         return ROOM.sub(put_in, path.read_text(encoding="utf-8"))
 
     page = ROOM.sub(put_in, (web / "index.html").read_text(encoding="utf-8"))
     lost = {path.stem for path in folder.glob("*.html")} - set(named)
     if lost:
-        raise BuildError(f"web/rooms/{min(lost)}.html has no place in the page: add <!-- room: {min(lost)} -->.")
+        raise BuildError(
+            f"web/rooms/{min(lost)}.html has no place in the page: add <!-- room: {min(lost)} -->."
+        )
     return page
 
 

@@ -50,7 +50,12 @@ def test_the_site_holds_what_it_should_and_nothing_else(small):
     assert b'href="/kobai/"' in files["404.html"]
     assert list(json.loads(files["pyodide/pyodide-lock.json"])["packages"]) == ["numpy"]
     with zipfile.ZipFile(io.BytesIO(files["py/library.zip"])) as library:
-        assert library.namelist() == ["kobai/__init__.py", "kobai/functions.py", "worker/main.py", "worker/session.py"]
+        assert library.namelist() == [
+            "kobai/__init__.py",
+            "kobai/functions.py",
+            "worker/main.py",
+            "worker/session.py",
+        ]
         assert library.read("kobai/functions.py") == (small.root / "py/kobai/functions.py").read_bytes()
 
 
