@@ -271,9 +271,9 @@ def test_the_network_beside_answers_too(panel):
     shelf.scroll_into_view_if_needed()
     button = shelf.get_by_role("button", name="Beside: Kobai’s own, three layers")
     button.click()
-    expect(button).to_have_attribute(
-        "aria-pressed", "true"
-    )  # the shelf has its focus back, and scrolls no more
+    expect(button).to_have_attribute("aria-pressed", "true")
+    # both have their answers, and what stands below them moves no more
+    expect(panel.kobai.page.get_by_text(re.compile("^Blue lines: Kobai’s own, three layers"))).to_be_visible()
     panel.fresh()
     panel.write(*strokes_of(8, "two rings"))
     expect(panel.verdict).to_have_text(re.compile("^Answer: 8 "))
