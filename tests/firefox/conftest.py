@@ -1,7 +1,7 @@
 """The main path in Firefox: one browser for all tests of this folder, spoken to by bidi.py.
 
-`python3 build.py test` finds or installs Firefox and names it in KOBAI_FIREFOX. Where there is none, the tests
-are skipped with that word; the Chromium tests (tests/e2e) do not depend on them.
+`python3 build.py test` finds or installs Firefox and names it in KOBAI_FIREFOX. Where there is none, the
+tests are skipped with that word; the Chromium tests (tests/e2e) do not depend on them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The main path in Firefox, one visit: predict, train, save, open, draw, trace, come back, in both languages."""
+"""The main path in Firefox: predict, train, save, open, draw, trace, come back, in both languages."""
 
 from __future__ import annotations
 
