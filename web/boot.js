@@ -62,7 +62,7 @@ window.kobai = (() => {
   };
 
   // Until the page's own Python reports in, failures are told from here.
-  let up = false;
+  let up = window.kobaiLacks.length > 0; // old.js has told already: what fails now is a consequence
   const failed = (details) => {
     if (up) return;
     const say = () =>
@@ -89,13 +89,6 @@ window.kobai = (() => {
     document.querySelectorAll("[data-language]").forEach((button) => {
       button.addEventListener("click", () => setLanguage(button.dataset.language));
     });
-    if (typeof WebAssembly !== "object") {
-      up = true; // what else fails now is a consequence
-      show(
-        _("This browser cannot run WebAssembly, which Python needs here. Please use a current Firefox, Chrome, Edge or Safari."),
-        navigator.userAgent,
-      );
-    }
   });
 
   return {

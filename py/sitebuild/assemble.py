@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import engine_parts, formulas, goals, messages, page, precompress, pyodide_parts, trim_matplotlib
+from . import engine_parts, formulas, goals, messages, page, precompress, pyodide_parts, sbom, trim_matplotlib
 from .cache import Cache, replacing
 from .errors import BuildError
 from .parts import Part
@@ -121,6 +121,7 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
     lost = Path(__file__).with_name("404.html").read_text(encoding="utf-8")
     (site / "404.html").write_text(lost.replace("{{base_path}}", base_path), encoding="utf-8")
     goals.write(site)
+    sbom.write(project, parts, site)
     precompress.write(site)
 
 

@@ -1,4 +1,4 @@
-"""Find a Chromium for the end-to-end tests: Playwright's own, the system's, or Debian's by apt."""
+"""Find the browsers of the end-to-end tests: Playwright's own, the system's, or Debian's by apt."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ COMMANDS = (
     "microsoft-edge",
     "chrome",
 )
+FIREFOX_COMMANDS = ("firefox-esr", "firefox")
+FIREFOX_PLACES = {
+    "darwin": ("/Applications/Firefox.app/Contents/MacOS/firefox",),
+    "win32": (r"C:\Program Files\Mozilla Firefox\firefox.exe",),
+}
 PLACES = {
     "darwin": (
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -33,6 +38,7 @@ from playwright.sync_api import sync_playwright
 with sync_playwright() as playwright:
     print(playwright.chromium.executable_path)
 """
+FIREFOX_PACKAGES = ["firefox-esr"]
 PACKAGES = ["chromium", "fonts-noto-cjk"]  # the fonts make Japanese visible in screenshots
 
 
@@ -44,8 +50,22 @@ def playwright_has_one(python: str) -> bool:
 
 def system_browser() -> str | None:
     """The path of an installed Chromium, Chrome or Edge."""
-    found = next((path for command in COMMANDS if (path := shutil.which(command))), None)
-    return found or next((place for place in PLACES.get(sys.platform, ()) if Path(place).is_file()), None)
+    return _installed(COMMANDS, PLACES)
+
+
+def _installed(commands: tuple[str, ...], places: dict[str, tuple[str, ...]]) -> str | None:
+    found = next((path for command in commands if (path := shutil.which(command))), None)
+    return found or next((place for place in places.get(sys.platform, ()) if Path(place).is_file()), None)
+
+
+def _install(packages: list[str]) -> None:
+    """Debian's packages, where apt-get is and root may; otherwise nothing."""
+    if not (shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0):
+        return
+    print(f"Installing {' and '.join(packages)} by apt-get", flush=True)
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *packages]):
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
 
 
 def find(python: str) -> str:
@@ -57,14 +77,26 @@ def find(python: str) -> str:
         return ""
     if path := system_browser():
         return path
-    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        print(f"Installing {' and '.join(PACKAGES)} by apt-get", flush=True)
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *PACKAGES]):
-            environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-            subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
-        if path := system_browser():
-            return path
+    _install(PACKAGES)
+    if path := system_browser():
+        return path
     raise BuildError(
         f"No browser for the end-to-end tests was found: run '{python} -m playwright install chromium', "
         "or install Chromium or Chrome, and try again."
     )
+
+
+def find_firefox() -> str:
+    """Firefox's path, installed by apt when root may; "" and a printed word when there is none.
+
+    None is no failure: not every distribution has Firefox as a package, and the other tests stand without it.
+    """
+    if path := _installed(FIREFOX_COMMANDS, FIREFOX_PLACES):
+        return path
+    _install(FIREFOX_PACKAGES)
+    path = _installed(FIREFOX_COMMANDS, FIREFOX_PLACES)
+    if not path:
+        print(
+            "No Firefox was found or could be installed: the tests in tests/firefox are skipped.", flush=True
+        )
+    return path or ""

@@ -71,8 +71,9 @@ def messages(root: Path = ROOT) -> dict[str, str]:
         page.feed(path.read_text(encoding="utf-8"))
         for text in page.found:
             found.setdefault(text, path.relative_to(root).as_posix())
-    for text in IN_JAVASCRIPT.findall((root / "web" / "boot.js").read_text(encoding="utf-8")):
-        found.setdefault(text, "web/boot.js")
+    for path in sorted((root / "web").glob("*.js")):
+        for text in IN_JAVASCRIPT.findall(path.read_text(encoding="utf-8")):
+            found.setdefault(text, path.relative_to(root).as_posix())
     for package in ("page", "worker", "kobai"):
         for path in sorted((root / "py" / package).glob("*.py")):
             for text in _in_python(path):

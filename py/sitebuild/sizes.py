@@ -38,6 +38,7 @@ ON_DEMAND = Stage(
     "on demand",
     (
         "licenses/*",
+        "sbom.cdx.json",
         "404.html",
         "pyodide/*.whl",
         "networks/*.pkl",

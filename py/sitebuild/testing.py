@@ -15,7 +15,7 @@ from . import browser, site, watched
 from .errors import BuildError
 from .project import Project, user_cache_folder
 
-DEFAULT_SELECTION = ["tests/unit", "tests/e2e"]
+DEFAULT_SELECTION = ["tests/unit", "tests/e2e", "tests/firefox"]
 NUMPY1_BELOW = (3, 13)  # NumPy 1.26.4 has no wheels for this Python and later ones
 
 
@@ -94,6 +94,7 @@ def run_pytest(project: Project, arguments: list[str]) -> tuple[bool, str]:
     report.unlink(missing_ok=True)
     environment = os.environ | {
         "KOBAI_CHROMIUM": browser.find(tool(project, "python")),
+        "KOBAI_FIREFOX": browser.find_firefox(),
         "OPENBLAS_NUM_THREADS": "1",  # threads slow such small products down
         "PYTHONPYCACHEPREFIX": str(project.work / "pycache"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(project.work / "hypothesis"),

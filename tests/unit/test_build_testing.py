@@ -91,3 +91,14 @@ def test_the_browser_is_playwrights_else_the_systems_else_told(monkeypatch, tmp_
     monkeypatch.setattr(browser, "PLACES", {})
     with pytest.raises(BuildError, match="playwright install chromium"):
         browser.find("python")
+
+
+def test_firefox_is_the_systems_else_told_and_no_failure(monkeypatch, tmp_path, capsys):
+    (tmp_path / "firefox-esr").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "firefox-esr").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert browser.find_firefox() == str(tmp_path / "firefox-esr")
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(browser, "FIREFOX_PLACES", {})
+    assert browser.find_firefox() == ""
+    assert "No Firefox was found or could be installed" in capsys.readouterr().out

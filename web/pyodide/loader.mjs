@@ -1,6 +1,7 @@
 // Pyodide as PyScript expects it, with a fetch that starts early and tells the page how far each file is.
 // PyScript gives the page no progress and stays silent when a file of Pyodide is missing; this module runs first in
 // the worker, so it can count the bytes of every file and name the one that fails.
+import "../trusted_types.js";
 import { loadPyodide as load, version } from "./pyodide.mjs";
 
 const site = new URL("../", import.meta.url).href;

@@ -1,0 +1,70 @@
+"""A browser that lacks something: the page says what, and which browsers have it, in either language."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+LACKED = {  # what the page calls it -> how a test takes it away
+    "WebAssembly": "delete self.WebAssembly",
+    "WebAssembly exceptions": "const real = WebAssembly.validate;"
+    " WebAssembly.validate = bytes => bytes.length !== 28 && real(bytes)",
+    "JavaScript modules": "delete HTMLScriptElement.prototype.noModule",
+    "module workers": "const Real = Worker;"
+    " self.Worker = function (url, options) { if (!url) throw 0; return new Real(url, options); }",
+    "BigInt64Array": "delete self.BigInt64Array",
+    "DecompressionStream": "delete self.DecompressionStream",
+    "FinalizationRegistry": "delete self.FinalizationRegistry",
+    "TransformStream": "delete self.TransformStream",
+    "WeakRef": "delete self.WeakRef",
+    "indexedDB": "delete self.indexedDB",
+    "structuredClone": "delete self.structuredClone",
+}
+
+
+def without(visit, script, query="?lang=en", **options):
+    """The page, and the word it has for a browser in which this script ran first."""
+    old = visit(query, before=lambda page: page.add_init_script(script), **options)
+    old.watch.announce(".")  # what else breaks in such a browser is not told by the page
+    return old.kobai.page, old.kobai.page.get_by_role("alert").filter(has_text=re.compile("Firefox 114"))
+
+
+@pytest.mark.parametrize("feature", LACKED)
+def test_a_missing_feature_is_named_with_the_browsers_that_have_it(visit, feature):
+    page, told = without(visit, LACKED[feature])
+    expect(told).to_contain_text(f"because it lacks: {feature}.")
+    expect(told).to_contain_text("Chrome or Edge 98, Firefox 114, Safari 16.4")
+    expect(page.locator("#loading")).to_be_hidden()
+    expect(page.locator("#problem")).to_be_hidden()  # one word, not two
+
+
+def test_it_is_told_in_japanese(visit):
+    page, told = without(visit, LACKED["WebAssembly"], query="?lang=ja")
+    expect(told).to_contain_text("次の機能がありません：WebAssembly。")
+    expect(told).to_contain_text("それより新しいブラウザをお使いください")
+
+
+@pytest.mark.parametrize(
+    ("locale", "word"), [("en-US", "lacks: JavaScript ES2020."), ("ja-JP", "JavaScript ES2020。")]
+)
+def test_a_browser_that_cannot_even_read_the_scripts_is_told_so(visit, make_site, locale, word):
+    """boot.js does not parse: as in a browser before 2020, here because half of it is missing."""
+    old = visit("", site=make_site({"boot.js": "truncated"}), locale=locale)
+    old.watch.announce(".")
+    expect(old.kobai.page.locator("#too-old")).to_contain_text(word)
+
+
+def test_a_current_browser_sees_nothing_of_it(kobai):
+    expect(kobai.page.locator("#too-old")).to_have_count(0)
+    assert kobai.page.evaluate("window.kobaiLacks") == []
+
+
+def test_the_first_script_is_written_for_the_oldest_browsers(site_folder):
+    """ES5: no arrow, let, const, template, optional chaining, spread or class."""
+    text = re.sub(r"//.*", "", (site_folder / "old.js").read_text(encoding="utf-8"))
+    text = re.sub(r'"[^"]*"', '""', text)
+    assert (
+        re.findall(r"=>|`|\?\.|\?\?|\.\.\.|\b(?:let|const|class|async|await)\b|catch \{|,\s*\)", text) == []
+    )
+    html = (site_folder / "index.html").read_text(encoding="utf-8")
+    assert re.search(r"<script[^>]*>", html)[0] == '<script src="old.js">'

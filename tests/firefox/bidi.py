@@ -1,0 +1,170 @@
+"""Firefox by WebDriver BiDi, which it speaks by itself: no driver program between, one tab, one thread."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from websockets.sync.client import ClientConnection, connect
+
+PREFERENCES = {  # nothing that asks the network or the reader
+    "app.update.enabled": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+    "toolkit.telemetry.enabled": False,
+    "intl.accept_languages": "en-US, en",
+}
+EVENTS = ["log.entryAdded", "network.beforeRequestSent", "browsingContext.downloadEnd"]
+START = 60  # s until Firefox listens
+
+
+class Tab:
+    """The one tab: commands, and the events that came meanwhile."""
+
+    def __init__(self, socket: ClientConnection, downloads: Path) -> None:
+        self._socket, self._number = socket, 0
+        self.events: list[tuple[str, dict]] = []
+        self.version = self.send("session.new", capabilities={})["capabilities"]["browserVersion"]
+        self.send("session.subscribe", events=EVENTS)
+        place = {"type": "allowed", "destinationFolder": str(downloads)}
+        self.send("browser.setDownloadBehavior", downloadBehavior=place)
+        self.context = self.send("browsingContext.getTree")["contexts"][0]["context"]
+        size = {"width": 1280, "height": 900}
+        self.send("browsingContext.setViewport", context=self.context, viewport=size)
+
+    def send(self, method: str, **params: object) -> dict:
+        """One command and its result; raises RuntimeError when Firefox refuses."""
+        self._number += 1
+        self._socket.send(json.dumps({"id": self._number, "method": method, "params": params}))
+        while True:
+            answer = self._receive(60)
+            if answer.get("id") == self._number:
+                if answer["type"] == "error":
+                    raise RuntimeError(f"{method}: {answer['error']}: {answer['message']}")
+                return answer["result"]
+
+    def _receive(self, seconds: float) -> dict:
+        answer = json.loads(self._socket.recv(timeout=seconds))
+        if answer["type"] == "event":
+            self.events.append((answer["method"], answer["params"]))
+        return answer
+
+    def go(self, url: str) -> None:
+        self.send("browsingContext.navigate", context=self.context, url=url, wait="none")
+
+    def run(self, function: str, *arguments: object) -> object:
+        """Call a JavaScript function in the page with plain values; its result as a plain value."""
+        call = f"async () => JSON.stringify((await ({function})(...{json.dumps(arguments)})) ?? null)"
+        result = self.send(
+            "script.callFunction",
+            functionDeclaration=call,
+            target={"context": self.context},
+            awaitPromise=True,
+        )
+        if result["type"] == "exception":
+            raise RuntimeError(result["exceptionDetails"]["text"])
+        return json.loads(result["result"]["value"])
+
+    def wait(self, function: str, *arguments: object, seconds: float = 15) -> object:
+        """Ask until the answer is true; raises TimeoutError that shows the question."""
+        end = time.monotonic() + seconds
+        while not (answer := self.run(function, *arguments)):
+            if time.monotonic() > end:
+                raise TimeoutError(f"in vain for {seconds} s: {function} {arguments}")
+            time.sleep(0.05)
+        return answer
+
+    def element(self, selector: str) -> dict:
+        found = self.send(
+            "browsingContext.locateNodes",
+            context=self.context,
+            locator={"type": "css", "value": selector},
+            maxNodeCount=1,
+        )["nodes"]
+        assert found, f"{selector} is not on the page"
+        return {"sharedId": found[0]["sharedId"]}
+
+    def pointer(self, actions: list[dict]) -> None:
+        source = {
+            "type": "pointer",
+            "id": "mouse",
+            "parameters": {"pointerType": "mouse"},
+            "actions": actions,
+        }
+        self.send("input.performActions", context=self.context, actions=[source])
+
+    def click(self, selector: str) -> None:
+        """A real click in the middle of an element, once it can take one."""
+        self.wait(
+            "s => { const e = document.querySelector(s); return e && !e.disabled && !e.hidden; }", selector
+        )
+        scroll = "s => document.querySelector(s).scrollIntoView({block: 'center', behavior: 'instant'})"
+        self.run(scroll, selector)
+        origin = {"type": "element", "element": self.element(selector)}
+        button = {"button": 0}
+        move = {"type": "pointerMove", "x": 0, "y": 0, "origin": origin}
+        self.pointer([move, {"type": "pointerDown"} | button, {"type": "pointerUp"} | button])
+
+    def give_file(self, selector: str, file: Path) -> None:
+        self.send("input.setFiles", context=self.context, element=self.element(selector), files=[str(file)])
+
+    def downloaded(self, seconds: float = 30) -> Path:
+        """The file of the next download that ends."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for number, (method, params) in enumerate(self.events):
+                if method == "browsingContext.downloadEnd":
+                    del self.events[number]
+                    assert params["status"] == "complete"
+                    return Path(params["filepath"])
+            self._receive(max(0.01, end - time.monotonic()))
+        raise TimeoutError("no download")
+
+
+@contextmanager
+def firefox(program: str, folder: Path) -> Iterator[Tab]:
+    """A headless Firefox with a fresh profile below `folder`; ended, whatever happens."""
+    profile, downloads = folder / "profile", folder / "downloads"
+    profile.mkdir(parents=True)
+    downloads.mkdir()
+    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
+    (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
+    log = folder / "firefox.log"
+    command = [
+        program,
+        "--headless",
+        "--no-remote",
+        "--profile",
+        str(profile),
+        "--remote-debugging-port",
+        "0",
+    ]
+    with log.open("w", encoding="utf-8") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out)
+    try:
+        with connect(_address(log, process) + "/session", max_size=None) as socket:
+            yield Tab(socket, downloads)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _address(log: Path, process: subprocess.Popen) -> str:
+    end = time.monotonic() + START
+    while time.monotonic() < end and process.poll() is None:
+        text = log.read_text(encoding="utf-8", errors="replace")
+        if found := re.search(r"WebDriver BiDi listening on (ws://\S+)", text):
+            return found[1]
+        time.sleep(0.05)
+    raise RuntimeError(f"Firefox did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")

@@ -1,0 +1,69 @@
+// What this page cannot do without, asked before anything else, in words that browsers of 2010 read (ES5): in an
+// old one the other scripts do not even parse. docs/browsers.md tells what needs which feature.
+"use strict";
+(function () {
+  // the smallest WebAssembly module with an exception in it; Pyodide is compiled to such instructions
+  var EXCEPTION = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 8, 1, 6, 0, 6, 64, 25, 11, 11];
+
+  // a browser that knows module workers reads the option, and makes no worker because reading it fails
+  function moduleWorkers() {
+    var read = false;
+    var options = {
+      get type() {
+        read = true;
+        throw new Error("read");
+      },
+    };
+    try {
+      new Worker("", options).terminate();
+    } catch (error) {
+      // as meant
+    }
+    return read;
+  }
+
+  function lacking() {
+    var lacks = [];
+    function need(name, there) {
+      if (!there) lacks.push(name);
+    }
+    var wasm = typeof WebAssembly === "object" && typeof WebAssembly.validate === "function";
+    need("WebAssembly", wasm);
+    need("WebAssembly exceptions", !wasm || WebAssembly.validate(new Uint8Array(EXCEPTION)));
+    need("JavaScript modules", "noModule" in document.createElement("script"));
+    need("module workers", typeof Worker === "function" && moduleWorkers());
+    var globals = ["BigInt64Array", "DecompressionStream", "FinalizationRegistry", "TransformStream", "WeakRef", "indexedDB", "structuredClone"];
+    for (var i = 0; i < globals.length; i += 1) need(globals[i], typeof window[globals[i]] !== "undefined");
+    return lacks;
+  }
+
+  function tell(features) {
+    var language = window.kobai ? window.kobai.language : /^ja/.test(navigator.language || "") ? "ja" : "en";
+    var words = (window.kobaiMessages || {})[language] || {};
+    function _(message) {
+      return words[message] || message;
+    }
+    function add(parent, tag, text) {
+      var element = document.createElement(tag);
+      if (text) element.textContent = text;
+      return parent.appendChild(element);
+    }
+    var told = document.createElement("div");
+    told.id = "too-old";
+    told.className = "problem";
+    told.setAttribute("role", "alert");
+    var what = _("Kobai cannot run in this browser, because it lacks: {features}.");
+    var instead = _("Please use a current browser: Chrome or Edge 98, Firefox 114, Safari 16.4 (iOS 16.4), or any newer one. If yours is newer, the feature may be switched off in its settings.");
+    add(told, "p", what.replace("{features}", features.join(", ")));
+    add(told, "p", instead);
+    add(told, "pre", navigator.userAgent);
+    document.body.insertBefore(told, document.getElementById("problem"));
+  }
+
+  window.kobaiLacks = lacking();
+  document.addEventListener("DOMContentLoaded", function () {
+    // boot.js leaves window.kobai behind, if the browser can read it
+    var features = window.kobai ? window.kobaiLacks : ["JavaScript ES2020"].concat(window.kobaiLacks);
+    if (features.length) tell(features);
+  });
+})();
