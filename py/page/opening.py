@@ -3,6 +3,7 @@
 import networks
 import trainer
 from dom import by_id, enable, on, spawn
+from names import plain
 from problems import Problem, Refused
 from pyscript import document
 from words import _, number, on_language
@@ -33,22 +34,23 @@ async def _open_picked():
 async def _open(file):
     if not trainer.ready():
         raise Problem(_("Python is not ready yet. Please wait a moment."))
+    name = plain(file.name)
     if file.size > LARGEST_FILE:
         raise Problem(
             _(
                 "{name} is too large for a network ({size} MB). The network in use stays.",
-                name=file.name,
+                name=name,
                 size=number(int(file.size / 1e6)),
             )
         )
     data = await file.arrayBuffer()
     try:
-        reply = (await trainer.call("open_network", data, name=file.name))[0]
+        reply = (await trainer.call("open_network", data, name=name))[0]
     except Refused as problem:
         by_id("keep-result").textContent = ""
         problem.sentence = _(
             "{name} was not opened. {reason} The network in use stays.",
-            name=file.name,
+            name=name,
             reason=problem.sentence,
         )
         raise problem

@@ -7,6 +7,7 @@ import reading
 import saving
 import trainer
 from dom import by_id, make, on, on_click, spawn
+from names import plain
 from pyscript import document, ffi
 from words import N_, _, language, number, on_language, percent
 
@@ -235,8 +236,8 @@ async def _named(key, name):
     if _now["renaming"] != key:
         return
     _now["renaming"] = None
-    if name.strip() != networks.name_of(key):
-        networks.put((await trainer.call("rename", network=key, name=name))[0])
+    if plain(name) != networks.name_of(key):
+        networks.put((await trainer.call("rename", network=key, name=plain(name)))[0])
         await networks.changed()
     _show()
     for control in _controls():

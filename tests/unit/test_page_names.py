@@ -1,0 +1,35 @@
+"""Names as the page shows them; the module runs on MicroPython there, and is plain Python."""
+
+import importlib.util
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sitebuild.extract_messages import ROOT
+
+spec = importlib.util.spec_from_file_location("page_names", ROOT / "py" / "page" / "names.py")
+names = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("two_layer_net.pkl", "two_layer_net.pkl"),
+        ("私の ネット.pkl", "私の ネット.pkl"),
+        ("a\u202egpj.lkp", "agpj.lkp"),
+        ("one\ntwo\r\n\x1b[31mthree\u2028four", "one two [31mthree four"),
+        ("  wide   apart  ", "wide apart"),
+        ("<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
+    ],
+)
+def test_a_name_is_one_line_in_its_own_direction(name, shown):
+    assert names.plain(name) == shown
+
+
+@given(st.text())
+def test_nothing_is_left_that_turns_or_breaks_a_line(name):
+    shown = names.plain(name)
+    assert len(shown.splitlines()) <= 1
+    assert not set(shown) & set(names.TURNS)
+    assert names.plain(shown) == shown
