@@ -60,7 +60,7 @@ def test_python_that_cannot_start_says_so_and_can_be_tried_again(visit, make_sit
         ("micropython.wasm", CORRUPT),
         ("pyscript/core.js", MISSING),
         ("py/page/main.py", MISSING),
-        ("py/page/gallery.py", MISSING),
+        ("py/page/modules.tar.gz", MISSING),
         ("page.json", MISSING),
         ("uPlot.iife.min.js", MISSING),
         ("first_answers.json", MISSING),
@@ -77,14 +77,6 @@ def test_a_page_that_cannot_start_says_so_and_can_be_tried_again(visit, make_sit
     begun.kobai.button("Try again").click()
     begun.kobai.wait_until_ready()
     expect(begun.kobai.page.get_by_role("alert")).to_be_hidden()
-
-
-def test_without_webassembly(visit):
-    begun = visit(before=lambda page: page.add_init_script("delete window.WebAssembly"))
-    begun.watch.announce(ANYTHING)
-    expect(begun.kobai.problem).to_contain_text("WebAssembly")
-    expect(begun.kobai.problem).to_contain_text("Firefox")
-    expect(begun.kobai.button("Try again")).to_be_visible()
 
 
 @pytest.mark.parametrize("file", ["pyodide.asm.wasm", "t10k-images-idx3-ubyte.gz", "py/worker/main.py"])
