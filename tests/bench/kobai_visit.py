@@ -47,7 +47,7 @@ def start_up(chromium: BrowserType, options: dict[str, Any], address: str) -> di
         page.add_init_script(NOTE_TIMES)
         for cache in ("cold", "warm"):
             page.goto(f"{address}?lang=en", wait_until="commit")
-            page.wait_for_function("window.benchTimes.trained")
+            page.wait_for_function("() => window.benchTimes.trained")
             found[cache] = {name: ms / 1000 for name, ms in page.evaluate(READ_TIMES).items()}
             page.goto("about:blank")
             page.wait_for_timeout(SETTLE)

@@ -15,6 +15,8 @@ PIXELS = """picture => {
     context.drawImage(picture, 0, 0);
     return [...context.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 0);
 }"""
+# one can draw; a function, for Trusted Types forbid the looks at a bare expression
+DRAWING = "() => document.querySelector('#draw canvas').style.touchAction === 'none'"
 SETTLED = """async () => {
     const frame = () => new Promise(requestAnimationFrame);
     const place = () => document.getElementById('draw').offsetTop;
@@ -45,7 +47,7 @@ class OwnDigitPanel:
         self.region.scroll_into_view_if_needed()
         expect(self.region.get_by_text(re.compile("Draw a digit here|ここに数字"))).to_be_visible()
         expect(self.picture).to_have_attribute("src", re.compile("^data:"))
-        self.page.wait_for_function("document.querySelector('#draw canvas').style.touchAction === 'none'")
+        self.page.wait_for_function(DRAWING)
         return self
 
     def fresh(self) -> OwnDigitPanel:

@@ -9,7 +9,7 @@ from drawn_digits import SHAPES, polyline, spline
 from faulty_server import MISSING
 from kobai.retouch import retouch
 from kobai.strokes import draw_centred, draw_plain
-from own_digit_panel import PEN, OwnDigitPanel
+from own_digit_panel import DRAWING, PEN, OwnDigitPanel
 from playwright.sync_api import expect
 
 SIDE = 280
@@ -298,7 +298,7 @@ def test_without_the_drawing_script_the_buttons_still_work(visit, make_site):
     panel.take(0)
     site.faults.clear()
     kobai.button("Try again").click()
-    panel.page.wait_for_function("document.querySelector('#draw canvas').style.touchAction === 'none'")
+    panel.page.wait_for_function(DRAWING)
     drawn = panel.write(np.array([(60.0, 140.0), (140.0, 140.0), (220.0, 140.0)]))
     panel.expect_seen(np.maximum(image(0), draw_plain(drawn, PEN, SIDE)))
 
