@@ -97,6 +97,6 @@ def find_firefox() -> str:
     path = _installed(FIREFOX_COMMANDS, FIREFOX_PLACES)
     if not path:
         print(
-            "No Firefox was found or could be installed: the tests in tests/firefox are skipped.", flush=True
+            "No Firefox was found or could be installed: the tests in tests/firefox are not run.", flush=True
         )
     return path or ""

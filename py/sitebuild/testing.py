@@ -15,7 +15,8 @@ from . import browser, site, watched
 from .errors import BuildError
 from .project import Project, user_cache_folder
 
-DEFAULT_SELECTION = ["tests/unit", "tests/e2e", "tests/firefox"]
+FIREFOX_TESTS = "tests/firefox"
+DEFAULT_SELECTION = ["tests/unit", "tests/e2e", FIREFOX_TESTS]
 NUMPY1_BELOW = (3, 13)  # NumPy 1.26.4 has no wheels for this Python and later ones
 
 
@@ -88,13 +89,23 @@ def pytest_summary(report: Path) -> str:
     return f"{', '.join(parts)} in {seconds:.1f} s"
 
 
+def selection(arguments: list[str], firefox: str) -> tuple[list[str], str]:
+    """What pytest is to run, and a word on what it is not."""
+    if arguments or firefox:
+        return arguments or DEFAULT_SELECTION, ""
+    chosen = [folder for folder in DEFAULT_SELECTION if folder != FIREFOX_TESTS]
+    return chosen, f"; NOT RUN: {FIREFOX_TESTS}, for there is no Firefox"
+
+
 def run_pytest(project: Project, arguments: list[str]) -> tuple[bool, str]:
     """Run pytest in the open, so that its own summary line is seen; returns success and a summary."""
+    firefox = browser.find_firefox()
+    chosen, left_out = selection(arguments, firefox)
     report = project.work / "pytest.xml"
     report.unlink(missing_ok=True)
     environment = os.environ | {
         "KOBAI_CHROMIUM": browser.find(tool(project, "python")),
-        "KOBAI_FIREFOX": browser.find_firefox(),
+        "KOBAI_FIREFOX": firefox,
         "OPENBLAS_NUM_THREADS": "1",  # threads slow such small products down
         "PYTHONPYCACHEPREFIX": str(project.work / "pycache"),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(project.work / "hypothesis"),
@@ -111,9 +122,10 @@ def run_pytest(project: Project, arguments: list[str]) -> tuple[bool, str]:
         "loadfile",
         f"--junitxml={report}",
     ]
-    command += arguments or DEFAULT_SELECTION
+    command += chosen
     code = subprocess.run(command, cwd=project.root, env=environment, check=False).returncode
-    return code == 0, pytest_summary(report) if report.is_file() else f"ended with exit code {code}"
+    summary = pytest_summary(report) if report.is_file() else f"ended with exit code {code}"
+    return code == 0, summary + left_out
 
 
 def run(project: Project, arguments: list[str]) -> int:
@@ -137,9 +149,8 @@ def run(project: Project, arguments: list[str]) -> int:
         results.append(("build", False, str(error)))
     if results[-1][1]:
         print("\n== pytest", flush=True)
-        results.append(
-            ("pytest " + " ".join(arguments or DEFAULT_SELECTION), *run_pytest(project, arguments))
-        )
+        name = " ".join(["pytest", *(arguments or DEFAULT_SELECTION)])
+        results.append((name, *run_pytest(project, arguments)))
     else:
         results.append(("pytest", False, "not run, because the build failed"))
     print("\n== summary")

@@ -10,7 +10,6 @@ from typing import Any
 from playwright.sync_api import BrowserType, Page
 
 LONG = 600_000  # ms
-SETTLE = 1500  # ms for the browser to write its cache after a visit
 
 # Presses Train as soon as it can be pressed; times in ms since the navigation began.
 NOTE_TIMES = """
@@ -41,17 +40,15 @@ def start_up(chromium: BrowserType, options: dict[str, Any], address: str) -> di
     """Seconds to interactive, to ready to predict, to the first training iteration: cold and warm cache."""
     found = {}
     with tempfile.TemporaryDirectory(prefix="kobai-bench-") as profile:
-        context = chromium.launch_persistent_context(profile, **options)
-        page = context.new_page()
-        page.set_default_timeout(LONG)
-        page.add_init_script(NOTE_TIMES)
-        for cache in ("cold", "warm"):
+        for cache in ("cold", "warm"):  # the browser is closed in between, and has then written its cache
+            context = chromium.launch_persistent_context(profile, **options)
+            page = context.new_page()
+            page.set_default_timeout(LONG)
+            page.add_init_script(NOTE_TIMES)
             page.goto(f"{address}?lang=en", wait_until="commit")
             page.wait_for_function("() => window.benchTimes.trained")
             found[cache] = {name: ms / 1000 for name, ms in page.evaluate(READ_TIMES).items()}
-            page.goto("about:blank")
-            page.wait_for_timeout(SETTLE)
-        context.close()
+            context.close()
     return found
 
 
@@ -103,6 +100,6 @@ class TrainingVisit:
         session.on("Target.receivedMessageFromTarget", hear)
         session.send("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False})
         while len(answers) < len(self.page.workers):
-            self.page.wait_for_timeout(50)
+            self.page.evaluate("null")  # events arrive while a command waits for its answer
         session.detach()
         return {"wasm": max(wasm), "page": page, "worker": max(answers)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import queue
 import re
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,16 @@ PREFERENCES = {  # nothing that asks the network or the reader
 }
 EVENTS = ["log.entryAdded", "network.beforeRequestSent", "browsingContext.downloadEnd"]
 START = 60  # s until Firefox listens
+REPLY = 30  # s that any command may take, beyond what it waits for
+# a look at each frame of the page, so that an answer is there as soon as it can be seen
+LOOK = """async (...given) => {{
+    const end = performance.now() + {milliseconds};
+    for (;;) {{
+        const answer = await ({function})(...given);
+        if (answer || performance.now() > end) return answer;
+        await new Promise(requestAnimationFrame);
+    }}
+}}"""
 
 
 class Tab:
@@ -39,12 +51,12 @@ class Tab:
         size = {"width": 1280, "height": 900}
         self.send("browsingContext.setViewport", context=self.context, viewport=size)
 
-    def send(self, method: str, **params: object) -> dict:
+    def send(self, method: str, seconds: float = REPLY, **params: object) -> dict:
         """One command and its result; raises RuntimeError when Firefox refuses."""
         self._number += 1
         self._socket.send(json.dumps({"id": self._number, "method": method, "params": params}))
         while True:
-            answer = self._receive(60)
+            answer = self._receive(seconds)
             if answer.get("id") == self._number:
                 if answer["type"] == "error":
                     raise RuntimeError(f"{method}: {answer['error']}: {answer['message']}")
@@ -57,9 +69,10 @@ class Tab:
         return answer
 
     def go(self, url: str) -> None:
-        self.send("browsingContext.navigate", context=self.context, url=url, wait="none")
+        """Until the new page can be asked; its scripts may still be on their way."""
+        self.send("browsingContext.navigate", context=self.context, url=url, wait="interactive")
 
-    def run(self, function: str, *arguments: object) -> object:
+    def run(self, function: str, *arguments: object, seconds: float = REPLY) -> object:
         """Call a JavaScript function in the page with plain values; its result as a plain value."""
         call = f"async () => JSON.stringify((await ({function})(...{json.dumps(arguments)})) ?? null)"
         result = self.send(
@@ -67,18 +80,18 @@ class Tab:
             functionDeclaration=call,
             target={"context": self.context},
             awaitPromise=True,
+            seconds=seconds,
         )
         if result["type"] == "exception":
             raise RuntimeError(result["exceptionDetails"]["text"])
         return json.loads(result["result"]["value"])
 
     def wait(self, function: str, *arguments: object, seconds: float = 15) -> object:
-        """Ask until the answer is true; raises TimeoutError that shows the question."""
-        end = time.monotonic() + seconds
-        while not (answer := self.run(function, *arguments)):
-            if time.monotonic() > end:
-                raise TimeoutError(f"in vain for {seconds} s: {function} {arguments}")
-            time.sleep(0.05)
+        """Wait until the answer is true; raises TimeoutError that shows the question."""
+        look = LOOK.format(function=function, milliseconds=seconds * 1000)
+        answer = self.run(look, *arguments, seconds=seconds + REPLY)
+        if not answer:
+            raise TimeoutError(f"in vain for {seconds} s: {function} {arguments}")
         return answer
 
     def element(self, selector: str) -> dict:
@@ -136,7 +149,6 @@ def firefox(program: str, folder: Path) -> Iterator[Tab]:
     downloads.mkdir()
     lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in PREFERENCES.items()]
     (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
-    log = folder / "firefox.log"
     command = [
         program,
         "--headless",
@@ -146,10 +158,11 @@ def firefox(program: str, folder: Path) -> Iterator[Tab]:
         "--remote-debugging-port",
         "0",
     ]
-    with log.open("w", encoding="utf-8") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
     try:
-        with connect(_address(log, process) + "/session", max_size=None) as socket:
+        with connect(_address(process) + "/session", max_size=None) as socket:
             yield Tab(socket, downloads)
     finally:
         process.terminate()
@@ -160,11 +173,23 @@ def firefox(program: str, folder: Path) -> Iterator[Tab]:
             process.wait()
 
 
-def _address(log: Path, process: subprocess.Popen) -> str:
-    end = time.monotonic() + START
-    while time.monotonic() < end and process.poll() is None:
-        text = log.read_text(encoding="utf-8", errors="replace")
-        if found := re.search(r"WebDriver BiDi listening on (ws://\S+)", text):
-            return found[1]
-        time.sleep(0.05)
-    raise RuntimeError(f"Firefox did not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
+def _address(process: subprocess.Popen) -> str:
+    """Where Firefox listens, by its own word; what else it says is read too, or its pipe would fill."""
+    said: list[str] = []
+    addresses: queue.Queue[str | None] = queue.Queue()
+
+    def listen() -> None:
+        for line in process.stdout:
+            said.append(line)
+            if found := re.search(r"WebDriver BiDi listening on (ws://\S+)", line):
+                addresses.put(found[1])
+        addresses.put(None)  # Firefox has ended
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        address = addresses.get(timeout=START)
+    except queue.Empty:
+        address = None
+    if address is None:
+        raise RuntimeError("Firefox did not start: " + "".join(said)[-2000:])
+    return address

@@ -1,7 +1,7 @@
 """The main path in Firefox: one browser for all tests of this folder, spoken to by bidi.py.
 
-`python3 build.py test` finds or installs Firefox and names it in KOBAI_FIREFOX. Where there is none, the
-tests are skipped with that word; the Chromium tests (tests/e2e) do not depend on them.
+`python3 build.py test` finds or installs Firefox and names it in KOBAI_FIREFOX. Where there is none, it does
+not choose this folder, and its summary says so; chosen by hand without Firefox, the tests fail.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ def site():
 @pytest.fixture(scope="session")
 def tab(tmp_path_factory):
     program = os.environ.get("KOBAI_FIREFOX") or next(filter(None, map(shutil.which, FIREFOX_COMMANDS)), None)
-    if not program:
-        pytest.skip("there is no Firefox here: install it (Debian: firefox-esr) to run these tests")
+    assert program, "There is no Firefox here: install it (Debian: firefox-esr) to run these tests"
     with firefox(program, tmp_path_factory.mktemp("firefox")) as running:
         yield running
 

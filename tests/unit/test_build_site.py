@@ -243,6 +243,8 @@ def run_build(clone, programs, tmp_path):
         [sys.executable, "build.py", "build"],
         cwd=clone, capture_output=True, text=True, timeout=60, check=False,
         env={"PATH": str(programs), "KOBAI_CACHE": str(tmp_path / "cache"), "HOME": str(tmp_path)},
+        # a shell's background job ignores Ctrl-C, and so would all that it starts
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 

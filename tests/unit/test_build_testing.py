@@ -102,3 +102,11 @@ def test_firefox_is_the_systems_else_told_and_no_failure(monkeypatch, tmp_path, 
     monkeypatch.setattr(browser, "FIREFOX_PLACES", {})
     assert browser.find_firefox() == ""
     assert "No Firefox was found or could be installed" in capsys.readouterr().out
+
+
+def test_what_is_not_run_for_lack_of_firefox_is_said():
+    assert testing.selection([], "/usr/bin/firefox") == (testing.DEFAULT_SELECTION, "")
+    chosen, word = testing.selection([], "")
+    assert chosen == ["tests/unit", "tests/e2e"]
+    assert "NOT RUN: tests/firefox" in word
+    assert testing.selection(["tests/firefox"], "") == (["tests/firefox"], "")
