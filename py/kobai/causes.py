@@ -34,7 +34,12 @@ def untrained(case: Case) -> Finding | None:
         "would have changed them. It only guesses so far, and one guess in ten is right."
     )
     return Finding(
-        "untrained", "certain", Sentence(sentence), (numbers.accuracy(case, 0.1),), "", {"iterations": LAST}
+        "untrained",
+        "certain",
+        Sentence(sentence),
+        (numbers.accuracy(case, 0.1),),
+        "hidden units",
+        {"iterations": LAST},
     )
 
 
@@ -76,7 +81,15 @@ def activation(case: Case) -> Finding | None:
         "accuracy": share(case.accuracy),
     }
     shown = (numbers.accuracy(case), Number(N_("accuracy with the other activation"), share(otherwise)))
-    return Finding("activation", "certain", Sentence(sentence, values), shown)
+    return Finding(
+        "activation",
+        "certain",
+        Sentence(sentence, values),
+        shown,
+        "readings",
+        {"iterations": LAST},
+        {"activation": other.lower()},
+    )
 
 
 def inverted(case: Case) -> Finding | None:
@@ -162,7 +175,9 @@ def pixel_range(case: Case) -> Finding | None:
         "certain",
         Sentence(sentence, values),
         (numbers.accuracy(case), numbers.ratio(case)),
-        "weights",
+        "readings",
+        {"normalize": True},
+        {"normalize": True},
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from . import causes, numbers, progress
 from .case import LAST, Case, History
 from .evidence import Evidence
-from .findings import N_, Finding, Sentence, Value, about, share, whole
+from .findings import N_, Finding, Reading, Sentence, Value, about, share, whole
 from .numbers import Histogram
 from .reference import Reference, Spread
 
@@ -23,6 +23,7 @@ class Checkup:
 
     standing: two or three sentences. findings: the most probable cause first; then what else may be.
     excluded: causes that lead to such an accuracy, too, but not here. unknown: what cannot be known.
+    readings: the accuracy of the same weights as they are read, and in each other way that was tried.
     book: the run of the reference compared with. place: after how many of its iterations it has this
     accuracy, or None. weights: histograms as `numbers.weights` names them.
     """
@@ -35,6 +36,7 @@ class Checkup:
     excluded: tuple[Finding, ...]
     unknown: tuple[Sentence, ...]
     weights: dict[str, Histogram]
+    readings: tuple[Reading, ...]
 
 
 def diagnose(evidence: Evidence, reference: Reference, history: History | None = None) -> Checkup:
@@ -57,6 +59,7 @@ def diagnose(evidence: Evidence, reference: Reference, history: History | None =
         excluded=tuple(excluded),
         unknown=tuple(_unknown(case)),
         weights=numbers.weights(case),
+        readings=numbers.readings(case),
     )
 
 

@@ -34,19 +34,41 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """The accuracy of the same weights when they, or the pixels, are read in one way."""
+
+    name: Sentence
+    accuracy: float
+
+
+@dataclass(frozen=True)
 class Finding:
-    """cause: its id in TITLES. sure: one of SURE. show: one of SHOWN or "". settings: what to train with."""
+    """cause: its id in TITLES. sure: one of SURE. show: the picture, one of SHOWN.
+
+    settings: what to train with to see the cause come or go, by the names of kobai.settings.Settings; the
+    book's where it names none. reading: how to read the same weights instead ("activation" or "normalize"),
+    where that is all there is to mend.
+    """
 
     cause: str
     sure: str
     sentence: Sentence
-    numbers: tuple[Number, ...] = ()
-    show: str = ""
-    settings: Mapping[str, float] | None = None
+    numbers: tuple[Number, ...]
+    show: str
+    settings: Mapping[str, float]
+    reading: Mapping[str, str | bool] | None = None
 
 
 SURE = ("certain", "likely", "possible", "ruled out")
-SHOWN = ("reference curve", "loss curve", "weights", "hidden units", "confusion matrix", "mistakes")
+SHOWN = (
+    "reference curve",
+    "loss curve",
+    "weights",
+    "readings",
+    "hidden units",
+    "confusion matrix",
+    "mistakes",
+)
 TITLES = {
     "healthy": N_("Nothing looks wrong"),
     "few": N_("Stopped early: too few iterations"),

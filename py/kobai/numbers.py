@@ -8,7 +8,7 @@ import numpy as np
 
 from .case import BOOK_START, Case
 from .evidence import rms
-from .findings import N_, Number, percent, share, short
+from .findings import N_, Number, Reading, Sentence, percent, share, short
 
 BINS = 41  # odd: one of them is around zero
 
@@ -42,6 +42,23 @@ def weights(case: Case) -> dict[str, Histogram]:
         )
         for part, each in values.items()
     }
+
+
+def readings(case: Case) -> tuple[Reading, ...]:
+    """The accuracy as the network is read, then with each other activation, range and ground."""
+    evidence = case.evidence
+    names = {
+        "activation": Sentence(
+            N_("with {activation} in the hidden layers"),
+            {"activation": "ReLU" if evidence.activation == "sigmoid" else "sigmoid"},
+        ),
+        "pixels": Sentence(N_("with pixels from 0 to {most}"), {"most": 255 if evidence.normalize else 1}),
+        "inverted": Sentence(N_("with black and white swapped")),
+    }
+    return (
+        Reading(Sentence(N_("as it is read now")), case.accuracy),
+        *(Reading(name, evidence.otherwise[way]) for way, name in names.items() if way in evidence.otherwise),
+    )
 
 
 def accuracy(case: Case, expected: float | None = None) -> Number:

@@ -5,6 +5,8 @@ Functions like those in causes.py, which come first: these four are what is left
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from . import numbers
@@ -19,6 +21,7 @@ FEW = 20  # images in a batch: the loss of fewer, right after their own step, is
 TOO_SURE = 0.03  # mean confidence minus accuracy of a network that the reference cannot be compared with
 SEEDS = 0.01  # a seed outside the reference's may be so much below it
 MORE = {"iterations": LAST}
+BOOK_UNITS, MANY_UNITS = 50, 100  # hidden units of the reference's runs
 SLOWER = 2.0  # a learning rate that costs less than this factor of iterations is no mistake
 
 
@@ -32,7 +35,12 @@ def healthy(case: Case) -> Finding:
     else:
         sentence = N_("Nothing points to a mistake: the accuracy is what a network of this kind leads to.")
     below = case.accuracy < case.reference.accuracy_at(case.book, LAST).least
-    more = MORE if below and (case.history.iterations or 0) < LAST else None
+    if below and (case.history.iterations or 0) < LAST:
+        more: Mapping[str, float] = MORE
+    elif case.hidden < MANY_UNITS:
+        more = {"hidden_size": MANY_UNITS, "iterations": LAST}
+    else:
+        more = {"hidden_size": BOOK_UNITS, "iterations": LAST}  # how much the many units gain
     return Finding("healthy", "certain", Sentence(sentence), numbers.progress(case), "reference curve", more)
 
 
@@ -218,7 +226,14 @@ def excluded(case: Case) -> list[Finding]:
             "would be about {expected} times."
         )
         found.append(
-            _no("pixels", sentence, "weights", ratio=short(case.pixel_ratio), **numbers.ratios(case))
+            _no(
+                "pixels",
+                sentence,
+                "weights",
+                {"normalize": False},
+                ratio=short(case.pixel_ratio),
+                **numbers.ratios(case),
+            )
         )
     if case.comparable and case.accuracy > LEARNED:
         sentence = N_(
@@ -229,20 +244,21 @@ def excluded(case: Case) -> list[Finding]:
             "confidence": percent(case.evidence.confidence),
             "expected": percent(case.by_heart_confidence),
         }
-        found.append(_no("data", sentence, "mistakes", **values))
+        found.append(_no("data", sentence, "mistakes", {"train_size": 1000}, **values))
     sentence = N_(
         "The weights of the pixels at the edge, which never change, still show the start: they spread by "
         "{start}. The book starts with 0.01."
     )
-    found.append(_no("start", sentence, "weights", start=short(case.start)))
+    found.append(_no("start", sentence, "weights", {"weight_init_std": 1.0}, start=short(case.start)))
     if case.evidence.hidden_sizes:
         stuck = percent(max(case.evidence.saturated, case.evidence.idle))
         sentence = N_(
             "Only {stuck} of the outputs of the hidden units are stuck at 0 or 1, where a unit hardly learns."
         )
-        found.append(_no("large", sentence, "hidden units", stuck=stuck))
+        found.append(_no("large", sentence, "hidden units", {"learning_rate": 10.0}, stuck=stuck))
     return found
 
 
-def _no(cause: str, sentence: str, show: str, **values: str) -> Finding:
-    return Finding(cause, "ruled out", Sentence(sentence, values), (), show)
+def _no(cause: str, sentence: str, show: str, to_have_it: Mapping[str, float], **values: str) -> Finding:
+    """to_have_it: settings by which a training does get this cause, for the learner to compare."""
+    return Finding(cause, "ruled out", Sentence(sentence, values), (), show, to_have_it)

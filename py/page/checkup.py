@@ -3,6 +3,7 @@
 import checkup_chart
 import networks
 import panels
+import reading
 import trainer
 import training
 from dom import by_id, enable, make, on, on_click, spawn
@@ -20,6 +21,7 @@ ROOMS = {  # pictures that other panels have
     "confusion matrix": "#mistakes",
     "mistakes": "#mistakes",
 }
+ACTIVATIONS = {"sigmoid": "sigmoid", "relu": "ReLU"}
 _now = {"busy": False, "stopped": False, "answer": None}
 
 
@@ -41,11 +43,15 @@ async def _refresh():
 
 
 def _begin():
+    _prepare()
+    spawn(_check())
+
+
+def _prepare():
     """At once, not in a task: a second click finds the button disabled."""
     _now["busy"], _now["stopped"] = True, False
     by_id("checkup-bar").value = 0
     _show_controls()
-    spawn(_check())
 
 
 async def _check():
@@ -125,28 +131,53 @@ def _finding(finding, answer):
     if finding["cause"] != "healthy":
         head.append(" ", sure)
     item.append(head, make("p", _sentence(finding["sentence"])))
-    buttons = make("p", **{"class": "buttons"})
-    for control in _controls(finding, answer):
-        buttons.append(control)
-    item.append(buttons)
+    item.append(_buttons(finding, answer))
     if finding["numbers"]:
         item.append(_numbers(finding["numbers"]))
     return item
 
 
+def _buttons(finding, answer):
+    buttons = make("div", **{"class": "buttons"})
+    buttons.append(*_controls(finding, answer))
+    return buttons
+
+
 def _controls(finding, answer):
-    """Show me, and try it."""
-    controls = []
-    show = _show_me(finding, answer)
-    if show is not None:
-        controls.append(show)
+    """Show me, read it otherwise where that mends it, and try it."""
+    controls = [_show_me(finding, answer)]
+    otherwise = finding["reading"]
+    if otherwise and answer["about"]["origin"] == "opened":
+        controls.append(_button(_reading_in_words(otherwise), _read, answer["about"]["id"], otherwise))
     settings = finding["settings"]
-    if settings:
-        wanted = ", ".join(f"{name} = {value}" for name, value in settings.items())
-        button = make("button", _("Try it: {settings}", settings=wanted), type="button")
-        on(button, "click", lambda event: spawn(training.prepare(settings)))
-        controls.append(button)
+    wanted = ", ".join([f"{name} = {value}" for name, value in sorted(settings.items())])
+    controls.append(_button(_("Try it: {settings}", settings=wanted), training.prepare, settings))
     return controls
+
+
+def _button(text, action, *arguments):
+    button = make("button", text, type="button")
+    on(button, "click", lambda event: spawn(action(*arguments)))
+    return button
+
+
+def _reading_in_words(otherwise):
+    if "activation" in otherwise:
+        return _("Read it with {activation}", activation=ACTIVATIONS[otherwise["activation"]])
+    return _("Show it pixels from 0 to 1")
+
+
+async def _read(key, otherwise):
+    """Read the same weights in that way, and check them up again."""
+    network = networks.about(key)
+    if network is None or _now["busy"]:  # deleted since
+        return
+    activation = otherwise.get("activation", network["activation"])
+    await reading.read_as(key, activation, otherwise.get("normalize", network["normalize"]))
+    await networks.use(key)
+    _prepare()
+    await _check()
+    by_id("checkup-standing").focus()  # the button is gone
 
 
 def _show_me(finding, answer):
@@ -156,21 +187,20 @@ def _show_me(finding, answer):
         return make("a", _("Show me"), href=ROOMS[finding["show"]], aria_label=name)
     if finding["show"] == "reference curve":
         return make("a", _("Show me"), href="#checkup-figure", aria_label=name)
-    if finding["show"] == "weights":
-        button = make("button", _("Show me"), type="button", aria_label=name, aria_expanded="false")
-        on(button, "click", lambda event: _toggle_weights(button, answer))
-        return button
-    return None
+    picture = checkup_chart.weights if finding["show"] == "weights" else checkup_chart.readings
+    button = make("button", _("Show me"), type="button", aria_label=name, aria_expanded="false")
+    on(button, "click", lambda event: _toggle(button, picture, answer))
+    return button
 
 
-def _toggle_weights(button, answer):
-    """The histograms of W1, below the finding's buttons."""
+def _toggle(button, picture, answer):
+    """The picture, below the finding's buttons."""
     shown = button.getAttribute("aria-expanded") == "true"
     button.setAttribute("aria-expanded", "false" if shown else "true")
     if shown:
         button.parentElement.nextElementSibling.remove()
     else:
-        button.parentElement.after(checkup_chart.weights(answer))
+        button.parentElement.after(picture(answer))
 
 
 def _numbers(numbers):
@@ -194,11 +224,7 @@ def _numbers(numbers):
 def _excluded(finding, answer):
     item = make("li")
     item.append(make("b", _(answer["titles"][finding["cause"]])), " ", _sentence(finding["sentence"]))
-    show = _show_me(finding, answer)
-    if show is not None:
-        buttons = make("div", **{"class": "buttons"})
-        buttons.append(show)
-        item.append(buttons)
+    item.append(_buttons(finding, answer))
     return item
 
 

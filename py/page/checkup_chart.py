@@ -93,6 +93,24 @@ def weights(answer):
     return figure
 
 
+def readings(answer):
+    """Bars: the accuracy of the same weights, read in one way and another."""
+    table = make("table", **{"class": "checkup-readings"})
+    table.append(make("caption", _("Test accuracy of the same weights, by how they are read")))
+    body = make("tbody")
+    for each in answer["readings"]:
+        row = make("tr")
+        bar = make("span", **{"class": "bar"})
+        bar.style.width = f"{100 * each['accuracy']:.2f}%"
+        cell = make("td")
+        cell.append(bar)
+        row.append(make("th", _(each["name"]["message"], **each["name"]["values"]), scope="row"), cell)
+        row.append(make("td", f"{each['accuracy']:.4f}", **{"class": "value"}))
+        body.append(row)
+    table.append(body)
+    return table
+
+
 def _histogram(values, name):
     width, height, bottom = 260, 120, 96
     words = _("size {size}; reference: {usual}", size=_short(values["size"]), usual=_short(values["usual"]))

@@ -19,7 +19,7 @@ def choices(network):
 
     def on_choice(event):
         chosen = [label.querySelector("select").value for label in (activation, pixels)]
-        spawn(_interpret(network["id"], chosen[0], chosen[1] == "1"))
+        spawn(read_as(network["id"], chosen[0], chosen[1] == "1"))
 
     for label in choices:
         on(label, "change", on_choice)
@@ -39,7 +39,8 @@ def _choice(network, action, text, values, chosen):
     return label
 
 
-async def _interpret(key, activation, normalize):
+async def read_as(key, activation, normalize):
+    """Use an opened network's weights with this activation and this range of pixels from now on."""
     reply = (await trainer.call("interpret", network=key, activation=activation, normalize=normalize))[0]
     networks.put(reply)
     await networks.changed()

@@ -25,6 +25,27 @@ def early_params():
     return pickle.loads((ROOT / "static/networks/two_layer_net_1000.pkl").read_bytes())  # noqa: S301
 
 
+def relu_params():
+    """A network with one hidden layer of ReLU, trained here by plain NumPy until it recognises 90 %."""
+    random = np.random.RandomState(7)
+    images, labels = reference.training_set()
+    images = images[:10_000] / 255
+    sizes = {"W1": (784, 30), "b1": (30,), "W2": (30, 10), "b2": (10,)}
+    params = {key: 0.05 * random.randn(*size) * (key[0] == "W") for key, size in sizes.items()}
+    for _ in range(400):
+        chosen = random.choice(len(images), 100)
+        x, t = images[chosen], np.eye(10)[labels[chosen]]
+        z = np.maximum(x @ params["W1"] + params["b1"], 0)
+        a = z @ params["W2"] + params["b2"]
+        y = np.exp(a - a.max(axis=1, keepdims=True))
+        dy = (y / y.sum(axis=1, keepdims=True) - t) / len(x)
+        dz = dy @ params["W2"].T * (z > 0)
+        grads = {"W1": x.T @ dz, "b1": dz.sum(axis=0), "W2": z.T @ dy, "b2": dy.sum(axis=0)}
+        for key, grad in grads.items():
+            params[key] -= 0.5 * grad
+    return params
+
+
 def rms(values):
     return float(np.sqrt(np.mean(np.square(values))))
 
@@ -116,6 +137,43 @@ def test_weights_can_be_shown_in_place(panel):
     assert float(size) == pytest.approx(rms(params["b1"]), rel=0.05)
     show.click()
     expect(pictures).to_have_count(0)
+
+
+def test_a_wrong_activation_is_shown_mended_and_can_be_tried(panel):
+    """A file that learned with ReLU, opened as if with sigmoids: its own weights, only read otherwise."""
+    params = relu_params()
+    opened(panel.kobai, params)
+    panel.check_up()
+    assert panel.causes()[0] == ("Read with the wrong activation", "certain")
+    finding = panel.findings.first
+    finding.get_by_role("button", name="Show me: Read with the wrong activation").click()
+    bars = finding.get_by_role("table", name="Test accuracy of the same weights, by how they are read")
+    images, labels = reference.images_to_test() / 255, reference.labels_to_test()
+    hidden = images @ params["W1"] + params["b1"]
+    right = (np.maximum(hidden, 0) @ params["W2"] + params["b2"]).argmax(axis=1) == labels
+    expect(bars.get_by_role("row", name=re.compile("with ReLU"))).to_contain_text(f"{right.mean():.4f}")
+    expect(finding.get_by_role("button", name="Try it: iterations = 10000")).to_be_enabled()
+    finding.get_by_role("button", name="Read it with ReLU").click()
+    expect(panel.standing).to_contain_text(f"an accuracy of {right.mean():.4f}")
+    expect(panel.standing).to_be_focused()
+    assert panel.causes()[0] != ("Read with the wrong activation", "certain")
+
+
+def test_a_wrong_range_of_pixels_is_mended_by_a_click(panel):
+    opened(panel.kobai, early_params())
+    panel.kobai.page.locator("#shelf tr.in-use").get_by_label("Pixels: mine.npz").select_option("255")
+    panel.check_up()
+    assert panel.causes()[0] == ("Read with the wrong range of pixels", "certain")
+    before = panel.standing.inner_text()
+    panel.findings.first.get_by_role("button", name="Show it pixels from 0 to 1").click()
+    expect(panel.standing).not_to_have_text(before)
+    assert panel.causes()[0] == ("Stopped early: too few iterations", "likely")
+
+
+def test_a_healthy_network_can_be_compared_with_another(panel):
+    panel.check_up()
+    panel.findings.first.get_by_role("button", name="Try it: hidden_size = 100, iterations = 10000").click()
+    expect(panel.kobai.field("Hidden units")).to_have_value("100")
 
 
 def test_try_it_fills_in_the_training(panel):

@@ -341,13 +341,58 @@ def test_any_network_is_told_something(mnist, reference, sizes, activation, scal
     assert all(str(sentence) for sentence in checkup.standing + checkup.unknown)
 
 
-def test_everything_that_is_said_can_be_shown_and_tried(made, check_up):
+def test_everything_that_is_said_can_be_shown_and_tried(made, maker, check_up):
     """Sentences fill their fields, pictures are known ones, and what to try is a setting of the training."""
     checkups = [check_up(one) for ones in made.values() for one in ones[:1]]
-    for finding in (one for checkup in checkups for one in checkup.findings + checkup.excluded):
+    checkups += [check_up(make(maker, 300)) for make in HEALTHY]
+    checkups.append(check_up(maker.train(300, 1000), normalize=False))
+    said = [one for checkup in checkups for one in checkup.findings + checkup.excluded]
+    assert {*CAUSES, "healthy", "range", "slow"} <= {finding.cause for finding in said}
+    for finding in said:
         assert finding.cause in findings.TITLES
         assert finding.sure in findings.SURE
-        assert finding.show in ("", *findings.SHOWN)
+        assert finding.show in findings.SHOWN
         assert "{" not in str(finding.sentence)
-        if finding.settings:
-            Settings(**finding.settings)
+        assert finding.settings
+        Settings(**finding.settings)
+
+
+@pytest.mark.parametrize("cause", ["pixels", "data", "start", "large"])
+def test_the_settings_of_a_cause_that_was_ruled_out_do_lead_to_it(maker, check_up, cause):
+    """So that the learner can compare."""
+    (excluded,) = (one for one in check_up(maker.train(302, 1000)).excluded if one.cause == cause)
+    settings = dict(excluded.settings)
+    if settings.pop("normalize", True):
+        if size := settings.pop("train_size", 0):
+            settings |= {"images": maker.mnist.x_train[:size], "labels": maker.mnist.t_train[:size]}
+        wrong = maker.train(304, 3000, **settings)
+    else:
+        wrong = maker.unnormalized(304, 1000)
+    assert check_up(wrong).findings[0].cause == cause
+
+
+def test_the_same_weights_are_read_in_all_ways(mnist, reference, maker, check_up):
+    """Each accuracy against the network applied so in the test."""
+    made = maker.train(300, 500)
+    found = {str(one.name): one.accuracy for one in check_up(made, normalize=False).readings}
+    x, t = mnist.x_test.astype(np.float64), mnist.t_test
+
+    def accuracy(x: np.ndarray, activation: str = "sigmoid") -> float:
+        y = MultiLayerNet(made.network.params, activation).predict(x)
+        return float((y.argmax(axis=1) == t).mean())
+
+    assert found == {
+        "as it is read now": accuracy(x),
+        "with ReLU in the hidden layers": accuracy(x, "relu"),
+        "with pixels from 0 to 1": accuracy(x / 255),
+        "with black and white swapped": accuracy(255 - x),
+    }
+
+
+def test_what_is_only_read_wrongly_says_how_to_read_it(made, maker, check_up):
+    for one in made["activation"]:
+        finding = check_up(one).findings[0]
+        right = MultiLayerNet(one.network.params, finding.reading["activation"])
+        assert check_up(one._replace(network=right)).accuracy > 0.8
+    finding = check_up(maker.train(300, 1000), normalize=False).findings[0]
+    assert finding.reading == {"normalize": True}
