@@ -1,7 +1,7 @@
-"""The code beside a formula: lines of the library as they run in the worker, with the formula's symbols in them.
+"""The code beside a formula: lines of the library as they run in the worker, the formula's symbols in them.
 
-A <figure data-code="function"> says what it shows, data-begin and data-end how its first and last line start. The
-list of symbols names a variable for each; where it first stands in the code, it is a link back to the list.
+A <figure data-code="function"> says what it shows, data-begin and data-end how its first and last line start.
+The list of symbols names a variable for each; where it first stands in the code, it is a link to the list.
 """
 
 import panels
