@@ -140,7 +140,7 @@ def _draw():
     one, ten, hundred = [each["spread"] for each in answer["sizes"]]
     ratio = one / hundred if hundred else 0
     about = answer["about"]
-    name = _("A fresh network") if about is None else networks.name_of(about["id"], about)
+    name = networks.name_of(about["id"], about)
     text = _(
         "{network}, 100 draws of each size (seed {seed}): with 100 images the gradient trembles {ratio} "
         "times less than with 1.",

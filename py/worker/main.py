@@ -104,5 +104,6 @@ for function in (
     ideas_second.whole_gradient,
     ideas_second.stop_whole_gradient,
     ideas_second.one_step,
+    ideas_second.step_at,
 ):
     export(function)
