@@ -188,18 +188,21 @@ class IdeasSecond:
             "about": self._about,
             "seed": seed,
             "weight": {"key": key, "index": list(index)},
-            "shape": list(net.params[key].shape),
             "sizes": [
                 {
                     "size": each.size,
                     "gradients": each.gradients,
+                    "lengths": each.lengths,
                     "mean": float(np.mean(each.gradients)),
+                    "deviation": float(np.std(each.gradients, ddof=1)),
                     "spread": each.spread,
+                    "angles": each.angles,
                     "angle": float(np.mean(each.angles)) if each.angles else None,
                 }
                 for each in done
             ],
             "whole": None if batches.whole is None else float(batches.whole[watched]),
+            "whole_length": None if batches.whole is None else float(np.linalg.norm(batches.whole)),
             "images": len(self.session.x_train),
         }
 
