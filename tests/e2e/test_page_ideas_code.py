@@ -16,29 +16,29 @@ LINES = """figure => [...figure.querySelectorAll('.line')].map(
     line => [line.firstChild.textContent, line.querySelector('code').textContent])"""
 
 
-@pytest.mark.parametrize("number", range(1, 8))
-def test_each_symbol_links_to_text_of_the_library_and_back(kobai, number):
-    panel = IdeaPanel(kobai, number)
-    figures = panel.article.locator("figure[data-code]")
-    for figure in figures.all():
-        figure.scroll_into_view_if_needed()
-        expect(figure.locator("pre")).to_be_visible(timeout=START)
-        source = (LIBRARY / figure.locator("figcaption").inner_text()).read_text().split("\n")
-        lines = figure.evaluate(LINES)
-        assert lines
-        for at, text in lines:
-            assert source[int(at) - 1].strip() == text.strip()
-    symbols = panel.article.locator("math [data-variable]").evaluate_all(
-        "all => all.map(each => each.dataset.variable)"
-    )
-    links = panel.article.locator(".symbols a")
-    assert set(symbols) <= set(links.evaluate_all("all => all.map(each => each.dataset.variable)"))
-    for link in links.all():
-        target = panel.article.locator(link.get_attribute("href"))
-        expect(target).to_have_text(link.locator("code").inner_text())
-        assert target.evaluate("target => Boolean(target.closest('[data-code]'))")
-        back = panel.article.locator(target.get_attribute("href"))
-        assert back.evaluate("(back, link) => back === link", link.element_handle())
+def test_each_symbol_links_to_text_of_the_library_and_back(kobai):
+    for number in range(1, 8):
+        panel = IdeaPanel(kobai, number)
+        figures = panel.article.locator("figure[data-code]")
+        for figure in figures.all():
+            figure.scroll_into_view_if_needed()
+            expect(figure.locator("pre")).to_be_visible(timeout=START)
+            source = (LIBRARY / figure.locator("figcaption").inner_text()).read_text().split("\n")
+            lines = figure.evaluate(LINES)
+            assert lines
+            for at, text in lines:
+                assert source[int(at) - 1].strip() == text.strip()
+        symbols = panel.article.locator("math [data-variable]").evaluate_all(
+            "all => all.map(each => each.dataset.variable)"
+        )
+        links = panel.article.locator(".symbols a")
+        assert set(symbols) <= set(links.evaluate_all("all => all.map(each => each.dataset.variable)"))
+        for link in links.all():
+            target = panel.article.locator(link.get_attribute("href"))
+            expect(target).to_have_text(link.locator("code").inner_text())
+            assert target.evaluate("target => Boolean(target.closest('[data-code]'))")
+            back = panel.article.locator(target.get_attribute("href"))
+            assert back.evaluate("(back, link) => back === link", link.element_handle())
 
 
 def test_a_symbol_is_followed_by_keyboard_and_by_touch(kobai):
@@ -61,9 +61,8 @@ def test_a_symbol_is_followed_by_keyboard_and_by_touch(kobai):
     assert set(first.all_inner_texts()) == {"lr"}
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_moves_when_the_code_arrives(visit, width):
-    kobai = visit(viewport={"width": width, "height": 800}).kobai
+def test_nothing_moves_when_the_code_arrives(visit):
+    kobai = visit(viewport={"width": 390, "height": 800}).kobai
     figures = kobai.page.locator("figure[data-code]")
     expect(figures.first).to_contain_text("as soon as Python is ready")
     before = figures.evaluate_all(FIGURES)
