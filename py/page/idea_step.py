@@ -15,7 +15,7 @@ _now = {"busy": False, "answer": None}
 def start():
     on_click("step-go", _go)
     on(by_id("step-dw2-fold"), "toggle", lambda event: _table())
-    step_rate.start(_show_update)
+    step_rate.start(_moved)
     on_language(_words)
 
 
@@ -43,6 +43,7 @@ async def _go():
     _controls()
     try:
         await training_images.load()
+        by_id("step-after").setAttribute("aria-live", "polite")
         wish = {"seed": int(seed.value), "fresh": by_id("step-fresh").checked}
         _now["answer"] = (await trainer.call("one_step", learning_rate=step_rate.chosen(), **wish))[0]
     finally:
@@ -81,6 +82,12 @@ def _show():
     )
     _table()
     step_rate.show(answer)
+    _show_update()
+
+
+def _moved():
+    """Another learning rate: its handle says what comes of it, so nobody is to hear it twice."""
+    by_id("step-after").setAttribute("aria-live", "off")
     _show_update()
 
 
