@@ -35,12 +35,14 @@ class Tremble:
 
     gradients: of the watched weight, one for each draw. spread: how far the gradient of all parameters lies
     from its mean over the draws: the root of the mean square distance, about proportional to 1 / sqrt(size).
-    angles: in degrees between the gradient of each draw and that of all images; empty while that is unknown.
+    lengths: of the gradient of all parameters, for each draw. angles: in degrees between it and that of all
+    images; empty while that is unknown.
     """
 
     size: int
     gradients: tuple[float, ...]
     spread: float
+    lengths: tuple[float, ...]
     angles: tuple[float, ...]
 
 
@@ -111,8 +113,9 @@ class Minibatches:
 
     def _tremble(self, size: int, gradients: tuple[float, ...], rows: Array) -> Tremble:
         spread = float(np.sqrt(np.sum(np.var(rows, axis=0, ddof=1, dtype=np.float64))))
+        lengths = tuple(float(np.linalg.norm(row)) for row in rows)
         angles: tuple[float, ...] = ()
         if self.whole is not None:
             whole = self.whole
             angles = tuple(float(np.degrees(np.arccos(np.clip(cosine(row, whole), -1, 1)))) for row in rows)
-        return Tremble(size, gradients, spread, angles)
+        return Tremble(size, gradients, spread, lengths, angles)

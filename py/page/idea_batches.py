@@ -1,5 +1,6 @@
 """Idea 6: the gradient of one weight from mini-batches of 1, 10, 100 images, and from all."""
 
+import batch_choice
 import networks
 import trainer
 import training_images
@@ -13,6 +14,7 @@ _now = {"busy": "", "answer": None, "seed": 0, "stopped": False}
 
 def start():
     _now["plane"] = Plane(by_id("tremble-plane"), 300, _draw)
+    batch_choice.start(_now["plane"])
     on_click("tremble-go", _draw_anew)
     on_click("whole-go", _whole)
     on_click("whole-stop", _stop)
@@ -95,8 +97,7 @@ def _draw():
     if answer is None:
         return
     by_id("tremble-result").hidden = False
-    weight = answer["weight"]
-    name = f"{weight['key']}[{weight['index'][0]}, {weight['index'][1]}]"
+    name = batch_choice.name_of(answer["weight"])
     values = [value for each in answer["sizes"] for value in each["gradients"]]
     edge = max([abs(value) for value in values]) * 1.05 or 1
     lanes = len(answer["sizes"]) + 1
@@ -112,10 +113,11 @@ def _draw():
     )
     for i, each in enumerate(answer["sizes"]):
         for k, value in enumerate(each["gradients"]):
-            plane.dot(value, lanes - 1 - i + (k * 37 % 100 - 50) / 160, "drawn", 3)
+            plane.dot(value, batch_choice.height(i, k, lanes), "drawn", 3)
     if answer["whole"] is not None:
-        plane.line(answer["whole"], -0.5, answer["whole"], lanes - 0.5, "here")
-        plane.dot(answer["whole"], 0, "dot", 6)
+        plane.line(answer["whole"], -0.5, answer["whole"], lanes - 0.5, "second")
+        plane.dot(answer["whole"], 0, "drawn", 6)
+    batch_choice.show(answer)
     rows = [
         row(
             number(each["size"]),
@@ -140,7 +142,7 @@ def _draw():
     one, ten, hundred = [each["spread"] for each in answer["sizes"]]
     ratio = one / hundred if hundred else 0
     about = answer["about"]
-    name = _("A fresh network") if about is None else networks.name_of(about["id"], about)
+    name = networks.name_of(about["id"], about)
     text = _(
         "{network}, 100 draws of each size (seed {seed}): with 100 images the gradient trembles {ratio} "
         "times less than with 1.",

@@ -1,9 +1,11 @@
 """Idea 7: one whole step of learning in five linked pictures."""
 
 import networks
+import step_rate
+import trace_address
 import trainer
 import training_images
-from dom import by_id, enable, make, on_click
+from dom import by_id, enable, make, on, on_click
 from landscape import row, say, signed
 from words import _, number, on_language, percent
 
@@ -12,6 +14,8 @@ _now = {"busy": False, "answer": None}
 
 def start():
     on_click("step-go", _go)
+    on(by_id("step-dw2-fold"), "toggle", lambda event: _table())
+    step_rate.start(_moved)
     on_language(_words)
 
 
@@ -39,20 +43,20 @@ async def _go():
     _controls()
     try:
         await training_images.load()
-        fresh = by_id("step-fresh").checked
-        _now["answer"] = (await trainer.call("one_step", seed=int(seed.value), fresh=fresh))[0]
+        by_id("step-after").setAttribute("aria-live", "polite")
+        wish = {"seed": int(seed.value), "fresh": by_id("step-fresh").checked}
+        _now["answer"] = (await trainer.call("one_step", learning_rate=step_rate.chosen(), **wish))[0]
     finally:
         _now["busy"] = False
         _words()
 
 
 def _show():
+    """Everything of a step."""
     answer = _now["answer"]
     if answer is None:
         return
     by_id("step-result").hidden = False
-    about = answer["about"]
-    name = _("A fresh network") if about is None else networks.name_of(about["id"], about)
     by_id("step-images").replaceChildren(*[_image(image) for image in answer["pictured"]])
     label = answer["label"]
     by_id("step-bars").replaceChildren(
@@ -62,51 +66,95 @@ def _show():
         by_id("step-predict"),
         _(
             "{network} on the first image, a {label}: {right} of all 100 are right.",
-            network=name,
+            network=networks.name_of(answer["about"]["id"], answer["about"]),
             label=label,
             right=answer["right"],
         ),
     )
-    p, q = answer["probabilities"][label], answer["new_probability"]
-    first, loss, after = [f"{answer[key]:.4f}" for key in ("first_loss", "loss", "after")]
-    say(
-        by_id("step-loss"),
-        _(
-            "First image: −log {p} = {first}. Mean over the 100 images: {loss}",
-            p=f"{p:.4f}", first=first, loss=loss,
-        ),
-    )  # fmt: skip
+    p, first, loss = [f"{each:.4f}" for each in _first_image(answer)]
+    text = _("First image: −log {p} = {first}. Mean over the 100 images: {loss}", p=p, first=first, loss=loss)
+    say(by_id("step-loss"), text)
     picture = by_id("step-dw2")
-    picture.src, picture.alt = (
-        answer["dW2"],
-        _("The gradient of W2 as colours: blue negative, orange positive"),
-    )
+    picture.src = answer["dW2"]
+    picture.alt = _("The gradient of W2 as colours: blue negative, orange positive")
     by_id("step-sizes").replaceChildren(
         *[row(key, number(size), f"{most:.3g}") for key, size, most in answer["sizes"]]
     )
-    weight = answer["weight"]
-    row_index, column = weight["index"]
+    _table()
+    step_rate.show(answer)
+    _show_update()
+
+
+def _moved():
+    """Another learning rate: its handle says what comes of it, so nobody is to hear it twice."""
+    by_id("step-after").setAttribute("aria-live", "off")
+    _show_update()
+
+
+def _show_update():
+    """What the learning rate changes."""
+    answer = _now["answer"]
+    weight, rate, label = answer["weight"], f"{answer['learning_rate']:.3g}", answer["label"]
     say(
         by_id("step-update"),
         _(
             "W2[{row}, {column}]: {old} − {lr} × {gradient} = {new}",
-            row=row_index, column=column, lr=answer["learning_rate"], old=signed(weight["old"], 6),
+            row=weight["index"][0], column=weight["index"][1], lr=rate, old=signed(weight["old"], 6),
             gradient=_bracketed(weight["gradient"]), new=signed(weight["new"], 6),
         ),
     )  # fmt: skip
+    p, _first, before = _first_image(answer)
     say(
         by_id("step-after"),
         _(
-            "Loss on the same 100 images: {before} → {after}. Probability of the {label} in the first image: "
-            "{p} → {q}. Right: {right} → {new_right}.",
-            before=loss, after=after, label=label, p=percent(p), q=percent(q),
-            right=answer["right"], new_right=answer["new_right"],
+            "Learning rate {lr}: loss on the same 100 images: {before} → {after}. Probability of the {label} "
+            "in the first image: {p} → {q}. Right: {right} → {new_right}.",
+            lr=rate, before=f"{before:.4f}", after=f"{answer['after']:.4f}", label=label, p=percent(p),
+            q=percent(answer["new_probability"]), right=answer["right"], new_right=answer["new_right"],
         ),
     )  # fmt: skip
-    link = by_id("step-trace")
-    link.hidden = about is None
-    if about is not None:
-        link.href = f"#trace?f=step&batch=100&seed={answer['seed']}&network={about['id']}"
+    say(by_id("step-why"), _why(answer))
+    about = answer["about"]
+    wish = {"f": "step", "batch": 100, "seed": answer["seed"], "network": about["id"], "lr": rate}
+    if about["origin"] == "fresh":
+        wish["pixels"] = "0-1" if about["normalize"] else "0-255"
+    by_id("step-trace").href = trace_address.part(wish)
+
+
+def _first_image(answer):
+    """The probability of its label, its loss, and the mean loss of all."""
+    return answer["probabilities"][answer["label"]], answer["first_loss"], answer["loss"]
+
+
+def _why(answer):
+    """What the loss did, beside what the gradient foretold."""
+    fall, foretold = answer["loss"] - answer["after"], answer["loss"] - answer["predicted"]
+    numbers = {"foretold": f"{foretold:.3g}", "fall": f"{fall:.3g}", "rise": f"{-fall:.3g}"}
+    if fall < 0:
+        return _(
+            "Too large: the gradient is the slope at the beginning only. The step leaps across the valley, "
+            "and the loss rises by {rise} instead of falling by {foretold}.",
+            **numbers,
+        )
+    if fall > 0.9 * foretold:
+        return _(
+            "Small: the loss falls by {fall}, almost the {foretold} that the gradient foretells, the "
+            "learning rate times the square of the gradient’s length. But it could fall further.",
+            **numbers,
+        )
+    return _(
+        "The loss falls by {fall}. The gradient foretells {foretold}, but on the way the slope has changed.",
+        **numbers,
+    )
+
+
+def _table():
+    """The numbers behind the picture of W2's gradient, once someone looks."""
+    if _now["answer"] is not None and by_id("step-dw2-fold").open:
+        values = _now["answer"]["dW2_values"]
+        by_id("step-dw2-rows").replaceChildren(
+            *[row(str(unit), *[signed(value) for value in digits]) for unit, digits in enumerate(values)]
+        )
 
 
 def _bracketed(value):

@@ -1,4 +1,4 @@
-"""What the chapter's ideas share: symbols that show their variable, questions of which the last counts."""
+"""What the chapter's ideas share: symbols that lead to their variable, questions of which the last counts."""
 
 import trainer
 from dom import by_id, on, spawn
@@ -32,9 +32,18 @@ def _on_enter(event):
 
 
 def _on_click(event):
+    """From a symbol, in the formula or in the list, to its variable in the code, and from there back."""
     symbol = _under(event.target)
-    if symbol is not None and symbol.tagName != "BUTTON":  # touched in a formula: its button names it
-        _light(symbol)
+    if symbol is None or event.ctrlKey or event.metaKey:
+        return
+    _light(symbol)
+    place = symbol.closest("math, .symbols, [data-code]")
+    if place is not None:
+        goal = "symbol" if place.hasAttribute("data-code") else "code"
+        variable = by_id(f"{symbol.closest('article').id}-{goal}-{symbol.getAttribute('data-variable')}")
+        if variable is not None:  # the code is there
+            event.preventDefault()  # the address stays what it was
+            variable.focus()
 
 
 def _light(symbol):

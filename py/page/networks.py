@@ -80,6 +80,8 @@ def name_of(key, described=None):
     iterations = number(network["iterations"] or 0)
     if network["origin"] == "shipped":
         return _(NAMES[network["id"]], iterations=iterations)
+    if network["origin"] == "fresh":
+        return _("A fresh network (seed {seed})", seed=network["settings"]["seed"])
     if network["origin"] == "trained":
         return _("yours, {iterations} iterations", iterations=iterations)
     if not network["settings"]:

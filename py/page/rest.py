@@ -3,6 +3,7 @@
 import beside
 import checkup
 import compare
+import excerpts
 import gradients
 import idea_batches
 import idea_data
@@ -33,6 +34,7 @@ ROOMS = (
     checkup,
     trace_room,
     ideas,
+    excerpts,
     idea_data,
     idea_loss,
     idea_derivative,

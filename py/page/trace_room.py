@@ -92,6 +92,10 @@ async def _record(wish, question, word):
         if "batch" in wish:
             await training_images.load()
         asked = {key: wish[key] for key in ("f", "image", "batch", "seed", "network") if key in wish}
+        if "pixels" in wish:
+            asked["normalize"] = wish["pixels"] == "0-1"
+        if "lr" in wish:
+            asked["learning_rate"] = wish["lr"]
         recording = (await trainer.call("trace", **asked))[0]
     finally:
         _now["running"] = False
@@ -293,7 +297,9 @@ def _texts():
 
 def _says_what(recording):
     about = recording["network"]
-    function = _("one step of training") if recording["f"] == "step" else recording["f"]
+    function, rate = recording["f"], recording["learning_rate"]
+    if function == "step":
+        function = _("one step of training with the learning rate {lr}", lr=f"{rate:.3g}")
     text = f"{function} · {trace_ask.says_images(recording)} · {networks.name_of(about['id'], about)}"
     in_use = networks.about(networks.current())
     if in_use and (in_use["id"], in_use["iterations"]) != (about["id"], about["iterations"]):

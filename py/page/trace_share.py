@@ -2,12 +2,13 @@
 
 import asyncio
 
+import networks
 import trace_address
 from dom import by_id, on, on_click
 from pyscript import document, window
 from words import _
 
-SHIPPED = ("shipped", "shipped-1000", "shipped-3")  # networks that everyone has: a link may name them
+EVERYWHERE = ("shipped", "shipped-1000", "shipped-3", "fresh")  # everyone has these: a link may name them
 REST = 0.4  # seconds of rest at a moment before the address says it: browsers limit how often it may change
 _now = {"moment": None}
 
@@ -23,7 +24,7 @@ def start(moment, open_link):
 def wish_of(asked, recording, at):
     """What is on the page as a wish; the network only if everyone has it."""
     wish = {key: value for key, value in asked.items() if key not in ("at", "line", "network")}
-    if recording["network"]["id"] in SHIPPED:
+    if recording["network"]["id"] in EVERYWHERE:
         wish["network"] = recording["network"]["id"]
     wish["at"] = at
     return wish
@@ -38,7 +39,8 @@ async def write():
 
 
 def _read(open_link):
-    wish, useless = trace_address.read(SHIPPED)
+    here = [network["id"] for network in networks.shelf()]  # a link within the page may name these, too
+    wish, useless = trace_address.read(list(EVERYWHERE) + here)
     if wish is None:
         return
     word = ""

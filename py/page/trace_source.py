@@ -64,7 +64,7 @@ def _listing(first, text, stops):
         if number in stops:
             line.setAttribute("data-line", str(number))
         line.append(make("span", str(number), **{"class": "number"}))
-        parts, inside = _pieces(code, inside)
+        parts, inside = pieces(code, inside)
         shown = make("code")
         for kind, piece in parts:
             if kind:
@@ -77,7 +77,7 @@ def _listing(first, text, stops):
     return listing, lines
 
 
-def _pieces(code, inside):
+def pieces(code, inside):
     """([(kind, text)], inside) of a line; kind: "keyword", "string", "comment" or "" for anything else.
 
     inside: the quotes of a docstring that is open before, or after, this line; else "".

@@ -17,9 +17,10 @@ from kobai.minibatches import Minibatches
 from kobai.mnist import as_inputs
 from kobai.multi_layer_net import MultiLayerNet, activation_of
 from kobai.network import TwoLayerNet
-from kobai.training import Settings, Trainer
-from kobai.training_step import training_step
+from kobai.one_step import OneStep
 from pyscript import sync
+
+from worker import untrained
 
 BATCH = 100  # images, as the book trains
 LEARNING_RATE = 0.1
@@ -36,6 +37,7 @@ class IdeasSecond:
         self._kind = None  # of surface: the newest of each kind is computed, others stop
         self._valley = self._net = self._batches = self._about = None
         self._summing = False
+        self._step, self._steps = None, 0
 
     # ------------------------------------------------------ x0**2 + x1**2
 
@@ -186,18 +188,21 @@ class IdeasSecond:
             "about": self._about,
             "seed": seed,
             "weight": {"key": key, "index": list(index)},
-            "shape": list(net.params[key].shape),
             "sizes": [
                 {
                     "size": each.size,
                     "gradients": each.gradients,
+                    "lengths": each.lengths,
                     "mean": float(np.mean(each.gradients)),
+                    "deviation": float(np.std(each.gradients, ddof=1)),
                     "spread": each.spread,
+                    "angles": each.angles,
                     "angle": float(np.mean(each.angles)) if each.angles else None,
                 }
                 for each in done
             ],
             "whole": None if batches.whole is None else float(batches.whole[watched]),
+            "whole_length": None if batches.whole is None else float(np.linalg.norm(batches.whole)),
             "images": len(self.session.x_train),
         }
 
@@ -216,17 +221,11 @@ class IdeasSecond:
         self._summing = False
         return {}
 
-    def _fresh(self, seed):
-        """The network that a training with this seed starts from."""
-        session = self.session
-        images = session.x_train, session.t_train, session.x_test, session.t_test
-        return Trainer(Settings(seed=seed), *images).network
-
     def _hold(self, fresh):
         """The network as it is now, or a fresh one; what was worked out for the same one stays."""
-        net, about = (self._fresh(0), None) if fresh else self._network()
+        net, about = (untrained.network(self.session, 0), untrained.about(0)) if fresh else self._network()
         net = MultiLayerNet(net.params, activation_of(net))
-        kind = net.activation, fresh or about["normalize"]
+        kind = net.activation, about["normalize"]
         if self._net is None or self._kept != kind or not _equal(self._net.params, net.params):
             inputs = partial(as_inputs, normalize=kind[1])
             self._net, self._kept = net, kind
@@ -235,33 +234,29 @@ class IdeasSecond:
 
     # ---------------------------------------------------- one step of learning
 
-    async def one_step(self, seed, fresh):
+    async def one_step(self, seed, fresh, learning_rate):
         """A step on a mini-batch of 100, on a copy; fresh: of the network that a training starts from.
 
-        KobaiError for a network in use that is not the book's.
+        The network, the mini-batch and the gradient stay for `step_at`. KobaiError for a network in use that
+        is not the book's, or a loss that is not finite.
         """
         await asyncio.sleep(0)
         session, networks = self.session, self.session.networks
-        about = None if fresh else dict(networks.about(networks.current))
-        net = self._fresh(seed) if fresh else copy.deepcopy(networks.network(networks.current))
+        net = untrained.network(session, seed) if fresh else networks.network(networks.current)
         if not isinstance(net, TwoLayerNet):
             raise KobaiError(
                 "One step of learning is shown for the book's TwoLayerNet. The network in use has another "
                 "build: choose a TwoLayerNet at the top of the page, or a fresh network."
             )
-        mask, x, t = self._batch(seed)
-        if fresh:
-            x = as_inputs(session.x_train[mask], normalize=True)
-        before, y = net.loss(x, t), net.predict(x)
-        grads = _finite(net.gradient(x, t))
-        index = steepest(grads, "W2")
-        old = float(net.params["W2"][index])
-        after = training_step(net, x, t, LEARNING_RATE)
-        new_y = net.predict(x)
+        about = untrained.about(seed) if fresh else dict(networks.about(networks.current))
+        mask, _x, t = self._batch(seed)
+        x = as_inputs(session.x_train[mask], about["normalize"])
+        step = self._step = OneStep(net, x, t)
+        self._steps += 1
+        y, dW2 = net.predict(x), step.grads["W2"]
         return {
             "about": about,
             "seed": seed,
-            "learning_rate": LEARNING_RATE,
             "pictured": [
                 session.image_of(int(i), session.x_train[i], session.t_train[i]) for i in mask[:PICTURED]
             ],
@@ -269,20 +264,36 @@ class IdeasSecond:
             "probabilities": y[0].tolist(),
             "right": int(np.sum(y.argmax(axis=1) == t)),
             "first_loss": float(-np.log(y[0, t[0]] + 1e-7)),
-            "loss": before,
+            "loss": step.loss,
+            "sizes": [
+                [key, step.grads[key].size, float(np.abs(step.grads[key]).max())]
+                for key in ("W1", "b1", "W2", "b2")
+            ],
+            "dW2": _address(diverging_png(dW2.T, float(np.abs(dW2).max()) or 1)),
+            "dW2_values": dW2.tolist(),
+            "curve": step.curve(),
+            **self.step_at(learning_rate),
+        }
+
+    def step_at(self, learning_rate):
+        """The last step of `one_step` with another learning rate; number: which step it is of."""
+        step = self._step
+        net, after = step.after(learning_rate)
+        y = net.predict(step.x)
+        index = steepest(step.grads, "W2")
+        return {
+            "number": self._steps,
+            "learning_rate": learning_rate,
+            "after": after,
+            "predicted": step.predicted(learning_rate),
             "weight": {
                 "index": list(index),
-                "old": old,
-                "gradient": float(grads["W2"][index]),
+                "old": float(step.network.params["W2"][index]),
+                "gradient": float(step.grads["W2"][index]),
                 "new": float(net.params["W2"][index]),
             },
-            "sizes": [
-                [key, grads[key].size, float(np.abs(grads[key]).max())] for key in ("W1", "b1", "W2", "b2")
-            ],
-            "dW2": _address(diverging_png(grads["W2"].T, float(np.abs(grads["W2"]).max()) or 1)),
-            "after": after,
-            "new_probability": float(new_y[0, t[0]]),
-            "new_right": int(np.sum(new_y.argmax(axis=1) == t)),
+            "new_probability": float(y[0, step.t[0]]),
+            "new_right": int(np.sum(y.argmax(axis=1) == step.t)),
         }
 
 

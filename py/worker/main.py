@@ -7,6 +7,7 @@ await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this
 
 from worker.checkup import Checkup  # noqa: E402
 from worker.compare import Compare  # noqa: E402
+from worker.excerpts import excerpt  # noqa: E402
 from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
 from worker.ideas_first import IdeasFirst  # noqa: E402
@@ -92,6 +93,7 @@ for function in (
     tracing.trace,
     tracing.trace_moment,
     tracing.trace_why,
+    excerpt,
     ideas_second.bowl,
     ideas_second.bowl_gradient,
     ideas_second.bowl_descent,
@@ -102,5 +104,6 @@ for function in (
     ideas_second.whole_gradient,
     ideas_second.stop_whole_gradient,
     ideas_second.one_step,
+    ideas_second.step_at,
 ):
     export(function)

@@ -6,12 +6,14 @@ import math
 import numpy as np
 from kobai import gradient
 from kobai.errors import KobaiError
+from kobai.mnist import as_inputs
 from kobai.network import TwoLayerNet
 from kobai.provenance import where_from
 from kobai.summaries import pair_of
 from kobai.tracing import LINE, RAISE, RETURN, is_result, record
 from kobai.training_step import training_step
 
+from worker import untrained
 from worker.trace_pictures import Pictures
 
 LARGEST_BATCH = 100
@@ -28,11 +30,24 @@ class Tracing:
         self.session = session
         self.recording = None
 
-    async def trace(self, f, network=None, image=None, batch=None, seed=0, parameter="W1"):
+    async def trace(
+        self,
+        f,
+        network=None,
+        image=None,
+        batch=None,
+        seed=0,
+        parameter="W1",
+        normalize=True,
+        learning_rate=LEARNING_RATE,
+    ):
         """Records a function: arguments and answer are in docs/tracing.md. KobaiError for wrong ones."""
         networks = self.session.networks
         key = network or networks.current
-        net = copy.deepcopy(await networks.loaded(key))
+        if key == "fresh":
+            net, about = untrained.network(self.session, seed), untrained.about(seed, normalize)
+        else:
+            net, about = copy.deepcopy(await networks.loaded(key)), networks.about(key)
         if not isinstance(net, TwoLayerNet):
             raise KobaiError(
                 "Trace follows the book's TwoLayerNet. The network in use has another build: choose a "
@@ -42,11 +57,14 @@ class Tracing:
         if f not in FUNCTIONS or parameter not in net.params or not fits:
             raise KobaiError("There is no such thing to trace: {f} of {batch} images.", f=f, batch=batch or 1)
         images, labels, indices = await self._images(image, batch, seed)
-        x, t = networks.inputs(key, images), labels.astype(np.int64)
+        x, t = as_inputs(images, about["normalize"]), labels.astype(np.int64)
         self.pictures = Pictures(len(x))
         with np.errstate(all="ignore"):
-            self.recording = self._run(f, net, x, t, parameter)
-        return self._overview(f, networks.about(key), indices, batch is not None)
+            self.recording = self._run(f, net, x, t, parameter, learning_rate)
+        return {
+            **self._overview(f, about, indices, batch is not None),
+            "learning_rate": learning_rate if f == "step" else None,
+        }
 
     async def _images(self, image, batch, seed):
         session = self.session
@@ -59,7 +77,7 @@ class Tracing:
         indices = np.random.RandomState(seed).choice(len(session.x_train), batch)
         return session.x_train[indices], session.t_train[indices], indices
 
-    def _run(self, f, net, x, t, parameter):
+    def _run(self, f, net, x, t, parameter, learning_rate):
         if f == "predict":
             return record(net.predict, x)
         if f == "loss":
@@ -67,7 +85,7 @@ class Tracing:
         if f == "gradient":
             return record(net.gradient, x, t)
         if f == "step":
-            return record(training_step, net, x, t, LEARNING_RATE)
+            return record(training_step, net, x, t, learning_rate)
         values = net.params[parameter]
         steepest = np.argsort(-np.abs(net.gradient(x, t)[parameter]).ravel(), kind="stable")[:PERTURBED]
         few = values.ravel()[steepest].copy()

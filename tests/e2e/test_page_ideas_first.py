@@ -207,9 +207,10 @@ def test_hundred_images_are_learned_by_heart(idea):
 
 def test_a_symbol_shows_its_variable(idea):
     article = idea(2)
-    article.get_by_role("button", name=re.compile("y$")).focus()
+    expect(article.locator("figure var").first).to_be_visible()
+    article.locator(".symbols").get_by_role("link", name=re.compile("y$")).focus()
     lit = article.locator(".lit")
     expect(lit.first).to_be_visible()
     assert set(lit.evaluate_all("all => all.map(each => each.dataset.variable)")) == {"y"}
-    assert {"VAR", "BUTTON"} <= set(lit.evaluate_all("all => all.map(each => each.tagName)"))
+    assert {"VAR", "A"} <= set(lit.evaluate_all("all => all.map(each => each.tagName)"))
     assert "msub" in lit.evaluate_all("all => all.map(each => each.tagName)")

@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 import numpy as np
 import pytest
 import reference
+from by_hand import batch, gradient, loss
 from ideas_panel import IdeaPanel
 from playwright.sync_api import expect
 
 WORK = 60_000
-
-
-@cache
-def batch(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    images, labels = reference.training_set()
-    mask = np.random.RandomState(seed).choice(len(images), 100)
-    return images[mask].astype(np.float32) / 255, labels[mask]
-
-
-def forward(params: dict[str, np.ndarray], x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    z1 = 1 / (1 + np.exp(-(x @ params["W1"] + params["b1"])))
-    a2 = z1 @ params["W2"] + params["b2"]
-    e = np.exp(a2 - a2.max(axis=1, keepdims=True))
-    return z1, e / e.sum(axis=1, keepdims=True)
-
-
-def loss(params: dict[str, np.ndarray], x: np.ndarray, t: np.ndarray) -> float:
-    return float(-np.log(forward(params, x)[1][np.arange(len(t)), t] + 1e-7).mean())
-
-
-def gradient(params: dict[str, np.ndarray], x: np.ndarray, t: np.ndarray) -> dict[str, np.ndarray]:
-    """Backpropagation written out."""
-    z1, y = forward(params, x)
-    dy = (y - np.eye(10)[t]) / len(t)
-    da1 = dy @ params["W2"].T * z1 * (1 - z1)
-    return {"W1": x.T @ da1, "b1": da1.sum(axis=0), "W2": z1.T @ dy, "b2": dy.sum(axis=0)}
 
 
 @pytest.fixture
@@ -164,84 +138,20 @@ def test_descent_on_the_loss_of_the_network(idea):
     expect(panel.element("valley-said")).not_to_contain_text(f"from {losses[0]:.4f} to")
 
 
-def test_the_gradient_trembles(idea):
-    """The first draws against gradients computed apart; the mean over all images as well."""
-    panel = idea(6)
-    panel.press("Draw anew")
-    expect(panel.element("tremble-said")).to_contain_text("100 draws of each size", timeout=WORK)
-    seed = int(re.search(r"seed (\d+)", panel.text("tremble-said"))[1])
-    images, labels = reference.training_set()
-    params, random = reference.shipped_params(), np.random.RandomState(seed)
-    for row, size in zip(panel.numbers("tremble-rows"), (1, 10, 100), strict=False):
-        rows, watched = [], []
-        for _ in range(100):
-            mask = random.choice(len(images), size)
-            grads = gradient(params, images[mask].astype(np.float32) / 255, labels[mask])
-            rows.append(np.concatenate([value.ravel() for value in grads.values()]))
-            watched.append(grads["W2"][0, 3])
-        spread = np.sqrt(np.var(rows, axis=0, ddof=1).sum())
-        assert row[0] == pytest.approx(np.mean(watched), rel=1e-2, abs=1e-6)
-        assert row[1] == pytest.approx(spread, rel=1e-2)
-        assert row[2] == pytest.approx(spread * np.sqrt(size), rel=1e-2)
-    panel.press("Use all 60,000 images")
-    expect(panel.rows("tremble-rows").last).not_to_contain_text("–", timeout=WORK)
-    whole = gradient(params, images.astype(np.float32) / 255, labels)
-    numbers = panel.numbers("tremble-rows")
-    assert numbers[-1][0] == pytest.approx(whole["W2"][0, 3], rel=1e-2, abs=1e-6)
-    flat = np.concatenate([value.ravel() for value in whole.values()])
-    cosines = np.array(rows) @ flat / np.linalg.norm(rows, axis=1) / np.linalg.norm(flat)
-    assert numbers[2][3] == pytest.approx(np.degrees(np.arccos(cosines)).mean(), abs=0.11)
-
-
-def test_a_fresh_network_trembles_too(idea):
-    """The network that a training with seed 0 starts from: W1, then W2 from np.random."""
-    panel = idea(6)
-    panel.element("tremble-fresh").check()
-    panel.press("Use all 60,000 images")
-    expect(panel.element("tremble-said")).to_contain_text("A fresh network", timeout=WORK)
-    random = np.random.RandomState(0)
-    params = {"W1": 0.01 * random.randn(784, 50), "b1": np.zeros(50)}
-    params |= {"W2": 0.01 * random.randn(50, 10), "b2": np.zeros(10)}
-    images, labels = reference.training_set()
-    whole = gradient(params, images.astype(np.float32) / 255, labels)
-    assert panel.numbers("tremble-rows")[-1][0] == pytest.approx(whole["W2"][0, 3], rel=1e-2)
-    panel.element("tremble-fresh").uncheck()
-
-
-def test_one_whole_step(idea):
-    panel = idea(7)
-    panel.element("step-seed").fill("4")
-    panel.press("Take one step of learning")
-    expect(panel.element("step-after")).to_contain_text("Loss on the same 100 images", timeout=WORK)
-    params = {key: value.copy() for key, value in reference.shipped_params().items()}
-    x, t = batch(4)
-    before, grads = loss(params, x, t), gradient(params, x, t)
-    index = np.unravel_index(np.abs(grads["W2"]).argmax(), grads["W2"].shape)
-    old = params["W2"][index]
-    for key in params:
-        params[key] -= 0.1 * grads[key]
-    expect(panel.element("step-after")).to_contain_text(f"{before:.4f} → {loss(params, x, t):.4f}")
-    numbers = [
-        float(n) for n in re.findall(r"-?\d+\.\d+(?:e-?\d+)?", panel.text("step-update").replace("−", "-"))
-    ]
-    shown = (numbers[0], numbers[2], numbers[3])
-    assert shown == pytest.approx((old, grads["W2"][index], params["W2"][index]), rel=1e-4)
-    expect(panel.article.get_by_role("link", name="Follow this very step")).to_have_attribute(
-        "href", "#trace?f=step&batch=100&seed=4&network=shipped"
-    )
-    panel.element("step-fresh").check()
-    panel.press("Take one step of learning")
-    expect(panel.element("step-predict")).to_contain_text("A fresh network", timeout=WORK)
-    first = float(re.search(r"images: ([\d.]+) →", panel.text("step-after"))[1])
-    assert first == pytest.approx(np.log(10), abs=0.1)  # ten guesses that are about equal
-    panel.element("step-fresh").uncheck()
-
-
 def test_a_phone_in_japanese(visit):
     kobai = visit("?lang=ja", viewport={"width": 360, "height": 740}, locale="ja-JP").kobai.wait_until_ready()
     for number in (4, 5, 6, 7):
         panel = IdeaPanel(kobai, number)
         assert panel.article.evaluate("article => article.scrollWidth <= article.clientWidth")
+    trembling = IdeaPanel(kobai, 6)
+    trembling.press("Draw anew")
+    expect(trembling.element("tremble-arrow-says")).to_contain_text("60,000 枚すべてを使う", timeout=WORK)
+    expect(trembling.element("tremble-arrow")).to_be_hidden()  # it has nothing to stand beside yet
+    trembling.article.get_by_role("slider", name="選んだミニバッチ").press("ArrowDown")
+    expect(trembling.element("tremble-chosen")).to_have_text(
+        re.compile("^全画像の勾配はまだ計算していません。")
+    )
+    assert trembling.article.evaluate("article => article.scrollWidth <= article.clientWidth")
     panel.press("Take one step of learning")
     expect(panel.element("step-after")).to_contain_text("損失", timeout=WORK)
     assert panel.article.evaluate("article => article.scrollWidth <= article.clientWidth")

@@ -95,6 +95,7 @@ def test_nothing_can_be_sent_elsewhere(kobai, shared_visit):
         "?lang=en#<img src=x onerror=window.broken=1>",
         "?lang=en#trace?f=__import__&image=-1&network=../../etc&at=1e9&batch=7",
         "?lang=en#trace?f=predict&image=²&seed=99999999999999999999&line=%00",
+        "?lang=en#trace?f=step&network=fresh&seed=x&pixels=<b>&lr=1e-.5&at=-1",
         "?lang=en#%E0%A4%A",
     ],
 )
@@ -103,5 +104,5 @@ def test_a_nonsense_address_leads_to_the_page_as_it_is(visit, query):
     kobai.wait_until_ready()
     expect(kobai.verdict).to_have_text(re.compile("^Answer: 7 "))
     kobai.button("One step").click()
-    expect(kobai.button("Reset")).to_be_enabled()
+    expect(kobai.button("Reset")).to_be_enabled(timeout=60_000)  # the training images are loaded first
     nothing_ran(kobai.page)

@@ -298,6 +298,62 @@ def test_a_link_leads_back_to_the_moment(panel, visit):
     opened.expect_moment(0)
 
 
+def begun(seed: int) -> dict[str, np.ndarray]:
+    """The network that a training with this seed starts from."""
+    random = np.random.RandomState(seed)
+    W1, W2 = 0.01 * random.randn(784, 50), 0.01 * random.randn(50, 10)
+    return {"W1": W1, "b1": np.zeros(50), "W2": W2, "b2": np.zeros(10)}
+
+
+def test_a_link_to_a_fresh_network_carries_all_it_needs(visit):
+    """Seed, pixels and learning rate: the same numbers for everyone; and passed on, the same address."""
+    part = "#trace?f=step&batch=10&seed=3&network=fresh&pixels=0-255&lr=0.05"
+    opened = TracePanel(visit("?lang=en" + part).kobai)
+    opened.expect_moment(0)
+    expect(opened.region.get_by_text("A fresh network (seed 3)")).to_contain_text(
+        "one step of training with the learning rate 0.05 · 10 training images"
+    )
+    opened.page.wait_for_url(re.compile(re.escape(part) + "&at=0$"))
+    expect(opened.region.get_by_text("could not be understood")).to_be_hidden()
+    p, (images, labels) = begun(3), reference.training_set()
+    chosen = np.random.RandomState(3).choice(60000, 10)
+    x = images[chosen].astype(np.float32)
+    z1 = 1 / (1 + np.exp(-(x @ p["W1"])))
+    dy = (np.exp(z1 @ p["W2"]) / np.exp(z1 @ p["W2"]).sum(1, keepdims=True) - np.eye(10)[labels[chosen]]) / 10
+    W2 = p["W2"] - 0.05 * z1.T @ dy
+    opened.source().focus()
+    opened.page.keyboard.press("End")
+    opened.region.get_by_text("All variables here").click()
+    card = opened.page.locator("#trace-frame figure").filter(has_text='params["W2"]').first
+    found = re.search(r"smallest (\S+), largest (\S+),", card.inner_text()).groups()
+    assert [float(each.replace("−", "-")) for each in found] == [near(W2.min()), near(W2.max())]
+
+    wait_for = opened.page.wait_for_url
+    opened.page.evaluate("location.hash = '#trace?f=predict&image=4&network=fresh&seed=2&lr=0.5'")
+    expect(opened.source()).to_have_accessible_name("Source of TwoLayerNet.predict")
+    expect(opened.region.get_by_text("A fresh network (seed 2)")).to_contain_text("Test image 4")
+    wait_for(re.compile(r"#trace\?f=predict&image=4&seed=2&network=fresh&at=0$"))
+    opened.expect_moment(0)
+    W1 = begun(2)["W1"]
+    assert opened.figures("W1")[:2] == (near(W1.min()), near(W1.max()))
+
+
+def test_a_learning_rate_of_a_link_that_is_none_is_left_out(panel):
+    rates = ["1e999", "-1", "0", "nan", "0.1.1", "1e-5e-5", "²", "0" * 20, "1e-", "5000", ""]
+    word = panel.region.get_by_text("A part of the link could not be understood")
+    for seed, rate in enumerate(rates):
+        part = f"#trace?f=step&batch=1&seed={seed}&network=fresh&pixels=8&lr={rate}"
+        panel.page.evaluate("part => { location.hash = part }", part)
+        panel.page.wait_for_url(re.compile(rf"#trace\?f=step&batch=1&seed={seed}&network=fresh&at=0$"))
+        of = panel.region.get_by_text(f"A fresh network (seed {seed})")
+        expect(of).to_contain_text("learning rate 0.1 · ")
+        expect(word).to_contain_text("lr, pixels.")
+    panel.page.evaluate("location.hash = '#trace?f=step&batch=1&network=fresh&pixels=0-1&lr=0.25'")
+    of = panel.region.get_by_text("A fresh network (seed 0)")
+    expect(of).to_contain_text("learning rate 0.25 · ")
+    expect(word).to_be_hidden()
+
+
 def test_a_phone_in_japanese(visit):
     kobai = visit("?lang=ja", viewport={"width": 360, "height": 740}, locale="ja-JP").kobai.wait_until_ready()
     region = kobai.region("Trace")

@@ -50,6 +50,7 @@ def test_draws_are_those_of_a_random_state(batches):
             grads = net.gradient(IMAGES[mask].astype(np.float32) / 255, LABELS[mask])
             assert gradient == pytest.approx(grads["W2"][2, 3], rel=1e-5, abs=1e-9)
             rows.append(flat(grads))
+        assert tremble.lengths == pytest.approx(np.linalg.norm(rows, axis=1), rel=1e-5)
         centred = np.array(rows) - np.mean(rows, axis=0)
         assert tremble.spread == pytest.approx(np.sqrt((centred**2).sum() / (DRAWS - 1)), rel=1e-4)
 

@@ -28,11 +28,8 @@ class Networks:
     async def loaded(self, _key: str) -> TwoLayerNet:
         return self.net
 
-    def inputs(self, _key: str, images: np.ndarray) -> np.ndarray:
-        return (images / 255).astype(np.float32)
-
     def about(self, key: str) -> dict[str, Any]:
-        return {"id": key}
+        return {"id": key, "normalize": True}
 
 
 class Session:
@@ -149,3 +146,26 @@ def test_moments_and_numbers_that_are_not_there_are_refused_in_words() -> None:
     ):
         with pytest.raises(KobaiError):
             ask()
+
+
+@pytest.mark.parametrize("normalize", [True, False])
+def test_a_step_of_a_fresh_network_is_that_of_its_seed_its_pixels_and_its_learning_rate(
+    normalize: bool,
+) -> None:
+    """The book's network as np.random.seed makes it; a mini-batch of the same seed; the step by hand."""
+    wish = {"f": "step", "batch": 20, "seed": 9, "network": "fresh", "normalize": normalize}
+    tracing, answer = traced(**wish, learning_rate=0.3)
+    assert answer["network"]["settings"] == {"seed": 9}
+    assert (answer["learning_rate"], answer["network"]["normalize"]) == (0.3, normalize)
+    np.random.seed(9)
+    net = TwoLayerNet(784, 50, 10, weight_init_std=0.01)
+    session = tracing.session
+    chosen = np.random.RandomState(9).choice(len(session.x_train), 20)
+    x = session.x_train[chosen].astype(np.float32) / np.float32(255 if normalize else 1)
+    training_step(net, x, session.t_train[chosen].astype(np.int64), 0.3)
+    last = tracing.recording.moments[-1].state
+    np.testing.assert_array_equal(tracing.recording.values[last["x_batch"]], x)
+    params = {name: tracing.recording.values[at] for name, at in last.items() if "params" in name}
+    for key, value in net.params.items():
+        (found,) = [each for name, each in params.items() if name.endswith(f'["{key}"]')]
+        np.testing.assert_array_equal(found, value)

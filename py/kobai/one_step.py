@@ -1,0 +1,59 @@
+"""One step of learning on one mini-batch, for any learning rate (book 4.5.2)."""
+
+from __future__ import annotations
+
+import copy
+from typing import NamedTuple
+
+import numpy as np
+
+from .functions import Array
+from .loss_plane import LossPlane, dot, not_finite
+from .network import TwoLayerNet
+from .training_step import training_step
+
+RATES = [float(f"{10 ** (exponent / 20):.3g}") for exponent in range(-60, 41)]  # 0.001 to 100
+
+
+class Point(NamedTuple):
+    """The loss on the same mini-batch after a step of this learning rate.
+
+    predicted: what it would be if the loss were as steep all the way as where the step begins.
+    """
+
+    learning_rate: float
+    loss: float
+    predicted: float
+
+
+class OneStep:
+    """A network before the step, which is copied, its loss on a mini-batch, and the gradient there.
+
+    x: (N, input_size), t: labels (N,). fall: how fast the loss falls against the gradient, per learning rate:
+    the square of the gradient's length. KobaiError when the gradient is not finite.
+    """
+
+    def __init__(self, network: TwoLayerNet, x: Array, t: Array) -> None:
+        self.network, self.x, self.t = copy.deepcopy(network), x, t
+        self.loss = network.loss(x, t)
+        self.grads = network.gradient(x, t)
+        self.fall = dot(self.grads, self.grads)
+        if not np.isfinite(self.fall):
+            raise not_finite()
+
+    def after(self, learning_rate: float) -> tuple[TwoLayerNet, float]:
+        """The network after the step, and its loss on the same mini-batch."""
+        network = copy.deepcopy(self.network)
+        return network, training_step(network, self.x, self.t, learning_rate)
+
+    def predicted(self, learning_rate: float) -> float:
+        """The loss after the step as the gradient alone foretells it: right for small steps."""
+        return self.loss - learning_rate * self.fall
+
+    def curve(self) -> list[Point]:
+        """For each of RATES. KobaiError when a loss is not finite."""
+        line = LossPlane(self.network, self.x, self.t, self.grads, self.grads)
+        losses = [line.loss(-rate, 0) for rate in RATES]
+        if not np.isfinite(losses).all():
+            raise not_finite()
+        return [Point(rate, loss, self.predicted(rate)) for rate, loss in zip(RATES, losses, strict=True)]

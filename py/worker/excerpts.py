@@ -1,0 +1,72 @@
+"""The code beside the formulas of the chapter's ideas: lines of the functions as they run here."""
+
+import ast
+import inspect
+import textwrap
+
+from kobai import differences, functions
+from kobai.descent import function_2, gradient_descent
+from kobai.errors import KobaiError
+from kobai.gradient import numerical_gradient
+from kobai.minibatches import Minibatches
+from kobai.network import TwoLayerNet
+from kobai.statements import source_of
+from kobai.training_step import training_step
+
+SHOWN = {
+    each.__qualname__: each
+    for each in (
+        TwoLayerNet.accuracy,
+        functions.cross_entropy_error,
+        functions.sum_squared_error,
+        differences.forward_difference,
+        differences.central_difference,
+        function_2,
+        numerical_gradient,
+        gradient_descent,
+        Minibatches.draw,
+        Minibatches._tremble,
+        training_step,
+    )
+}
+
+
+def excerpt(code, begin="def ", end=""):
+    """The lines of a function but its docstring, as [number in the file, text without the common indent].
+
+    From the line that starts with `begin` to the first one after it that starts with `end`, or to the last.
+    KobaiError for a function or a line that there is not.
+    """
+    if code not in SHOWN:
+        raise KobaiError("There is no such code to show: {what}.", what=code[:60])
+    source = source_of(inspect.unwrap(SHOWN[code]).__code__)
+    text = textwrap.dedent(source.text)
+    hidden = _docstring(text)
+    lines = [
+        (source.first + i, line)
+        for i, line in enumerate(text.rstrip("\n").split("\n"))
+        if i + 1 not in hidden
+    ]
+    start = _place(lines, begin, 0)
+    stop = _place(lines, end, start) if end else len(lines) - 1
+    shown = lines[start : stop + 1]
+    unindented = textwrap.dedent("\n".join(line for _number, line in shown)).split("\n")
+    return {
+        "title": source.title,
+        "file": source.file,
+        "lines": [[number, line] for (number, _line), line in zip(shown, unindented, strict=True)],
+    }
+
+
+def _docstring(text):
+    """The numbers of the lines, from 1 on, that the docstring of the function takes up."""
+    first = ast.parse(text).body[0].body[0]
+    is_text = isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str)
+    return range(first.lineno, first.end_lineno + 1) if is_text else ()
+
+
+def _place(lines, start, after):
+    for i in range(after, len(lines)):
+        if lines[i][1].lstrip().startswith(start):
+            return i
+    raise KobaiError("There is no such code to show: {what}.", what=start)
