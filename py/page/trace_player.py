@@ -2,7 +2,7 @@
 
 import asyncio
 
-from dom import by_id, enable, on, on_click, spawn
+from dom import by_id, enable, on, on_click
 from pyscript import window
 from trace_steps import Steps
 from words import N_, _
@@ -24,7 +24,7 @@ def start(go, to_line):
     """go: called with the moment to show; to_line: with the number of a line to go to."""
     _now["go"] = go
     for way in WAYS:
-        on_click("trace-" + way, lambda way=way: _step(way))
+        on(by_id("trace-" + way), "click", lambda event, way=way: _step(way))
     on_click("trace-play", _play_or_pause)
     on(by_id("trace-at"), "input", lambda event: _to(int(by_id("trace-at").value)))
     on(by_id("trace-source"), "keydown", _on_key)
@@ -68,7 +68,7 @@ def texts():
     button.setAttribute("aria-label", window.kobai.name(PAUSE if playing() else PLAY))
 
 
-async def _step(way):
+def _step(way):
     pause()
     _now["go"](getattr(_now["steps"], way)(_now["at"]))
 
@@ -85,7 +85,7 @@ def _on_key(event):
         _to(0 if event.key == "Home" else last)
     elif event.key in KEYS:
         event.preventDefault()
-        spawn(_step(KEYS[event.key]))
+        _step(KEYS[event.key])
 
 
 def _on_line(to_line):

@@ -38,15 +38,27 @@ def run(project: Project, quick: bool, before: str | None) -> int:
     """Measure, print the tables, write docs/benchmarks.md unless quick; returns the exit code."""
     if before and not (Path(before) / "index.html").is_file():
         raise BuildError(f"{before} holds no built site: make one with build.py build --out {before}.")
+    arguments = ["--quick"] if quick else []
+    arguments += ["--before", str(Path(before).absolute())] if before else []
     testing.prepare_environment(project)
+    fetch_tensorflow(project)
+    return _module(project, "bench.run", arguments)
+
+
+def use_for_long(project: Project, minutes: float) -> int:
+    """Use the page for so long, print what it holds in memory; returns the exit code."""
+    testing.prepare_environment(project)
+    return _module(project, "bench.long_use", [str(minutes)])
+
+
+def _module(project: Project, name: str, arguments: list[str]) -> int:
     python = testing.tool(project, "python")
+    folders = ("py", "tests", "tests/e2e")
     environment = os.environ | {
         "KOBAI_CHROMIUM": browser.find(python),
-        "PYTHONPATH": os.pathsep.join(str(project.root / folder) for folder in ("py", "tests")),
+        "PYTHONPATH": os.pathsep.join(str(project.root / folder) for folder in folders),
         "PYTHONPYCACHEPREFIX": str(project.work / "pycache"),
     }
     site.build_when_needed(project, "/")
-    fetch_tensorflow(project)
-    command = [python, "-m", "bench.run", *(["--quick"] if quick else [])]
-    command += ["--before", str(Path(before).absolute())] if before else []
+    command = [python, "-m", name, *arguments]
     return subprocess.run(command, cwd=project.root, env=environment, check=False).returncode

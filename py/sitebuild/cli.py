@@ -47,6 +47,8 @@ def test(project: Project, options: argparse.Namespace) -> int:
 def bench(project: Project, options: argparse.Namespace) -> int:
     from . import bench
 
+    if options.long:
+        return bench.use_for_long(project, options.long)
     return bench.run(project, options.quick, options.before)
 
 
@@ -88,6 +90,12 @@ def parser() -> argparse.ArgumentParser:
     )
     benching.add_argument(
         "--quick", action="store_true", help="short bursts and runs: rough figures, printed and not written"
+    )
+    benching.add_argument(
+        "--long",
+        type=float,
+        metavar="MINUTES",
+        help="use the page for so long: does it hold ever more memory?",
     )
     benching.add_argument(
         "--before", metavar="DIR", help="a former build, whose start-up is measured by turns with this one's"

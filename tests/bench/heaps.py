@@ -1,0 +1,82 @@
+"""What a page holds in memory: heaps, DOM nodes, listeners, and proxies between JavaScript and Python.
+
+Asked of the site `watched`, whose loader keeps Pyodide at hand.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from playwright.sync_api import Page
+
+# Notes every WebAssembly memory of the page: its one module is MicroPython's.
+NOTE_MEMORIES = """
+(() => {
+  const memories = (window.benchMemories = []);
+  for (const way of ["instantiate", "instantiateStreaming"]) {
+    const was = WebAssembly[way];
+    WebAssembly[way] = async (...given) => {
+      const made = await was.apply(WebAssembly, given);
+      const { exports } = made.instance ?? made;
+      memories.push(...Object.values(exports).filter((each) => each instanceof WebAssembly.Memory));
+      return made;
+    };
+  }
+})();
+"""
+OF_THE_PAGE = """
+() => ({
+  "MicroPython's memory": benchMemories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0),
+  "JavaScript objects held by MicroPython": proxy_js_ref.filter((each) => each !== undefined).length,
+})
+"""
+OF_THE_WORKER = """
+() => ({
+  "Python's memory (WebAssembly)": benchPyodide._module.HEAPU8.byteLength,
+  "Python's objects": benchPyodide.runPython("import gc; gc.collect(); len(gc.get_objects())"),
+})
+"""
+
+
+def ask_targets(page: Page, method: str) -> list[dict[str, Any]]:
+    """The answers of the page and of each of its workers, in this order, to a command without parameters."""
+    session = page.context.new_cdp_session(page)
+    found = [session.send(method)]
+    answers: list[dict[str, Any]] = []
+
+    def ask(event: dict[str, Any]) -> None:
+        request = json.dumps({"id": 1, "method": method})
+        session.send("Target.sendMessageToTarget", {"sessionId": event["sessionId"], "message": request})
+
+    def hear(event: dict[str, Any]) -> None:
+        message = json.loads(event["message"])
+        if message.get("id") == 1:  # the rest are events
+            answers.append(message["result"])
+
+    session.on("Target.attachedToTarget", ask)
+    session.on("Target.receivedMessageFromTarget", hear)
+    session.send("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False})
+    while len(answers) < len(page.workers):
+        page.evaluate("null")  # events arrive while a command waits for its answer
+    session.detach()
+    return found + answers
+
+
+def held(page: Page) -> dict[str, int]:
+    """Everything that could grow, after the garbage was collected; bytes, or numbers of things."""
+    found = dict(page.workers[0].evaluate(OF_THE_WORKER))
+    for _ in range(2):  # what a finaliser lets go of is collected by the second
+        ask_targets(page, "HeapProfiler.collectGarbage")
+    in_page, in_worker = ask_targets(page, "Runtime.getHeapUsage")
+    session = page.context.new_cdp_session(page)
+    counters = session.send("Memory.getDOMCounters")
+    session.detach()
+    found |= page.evaluate(OF_THE_PAGE)
+    found |= {
+        "JavaScript heap of the page": int(in_page["usedSize"]),
+        "JavaScript heap of the worker": int(in_worker["usedSize"]),
+        "DOM nodes": counters["nodes"],
+        "event listeners": counters["jsEventListeners"],
+    }
+    return found
