@@ -5,6 +5,7 @@ from words import N_, _, percent
 
 CORRECT = N_("Answer: {answer} ({percent}). Correct.")
 WRONG = N_("Answer: {answer} ({percent}). Wrong: it is a {label}.")
+NONE = N_("No answer: the numbers of this network have grown beyond what a computer can hold.")
 UNKNOWN = N_("Answer: {answer} ({percent}).")
 
 
@@ -37,12 +38,22 @@ class Bars:
 
 
 def answer_of(probabilities):
-    return max(range(10), key=lambda digit: probabilities[digit])
+    """The digit answered; None where the network's numbers are none any more, and all is 0."""
+    return max(range(10), key=lambda digit: probabilities[digit]) if any(probabilities) else None
+
+
+def in_short(probabilities):
+    """The answer and how sure it is: 7 (99.87 %)."""
+    answer = answer_of(probabilities)
+    return _("no answer") if answer is None else f"{answer} ({percent(probabilities[answer])})"
 
 
 def say_verdict(element, probabilities, label=None):
     """Write the answer into the element, and whether it is right where that is known."""
     answer = answer_of(probabilities)
+    if answer is None:
+        element.textContent, element.className = _(NONE), "verdict wrong"
+        return
     sentence = UNKNOWN if label is None else (CORRECT if answer == label else WRONG)
     element.textContent = _(sentence, answer=answer, percent=percent(probabilities[answer]), label=label)
     right = "" if label is None else (" right" if answer == label else " wrong")

@@ -3,9 +3,10 @@
 import gallery
 import networks
 import trainer
+from bars import in_short
 from dom import by_id, make, spawn
 from pyscript import document
-from words import _, on_language, percent
+from words import _, on_language
 
 _now = {"network": None, "probabilities": None, "marks": [], "line": None}
 
@@ -44,10 +45,8 @@ def _show():
     probabilities = _now["probabilities"]
     for digit, mark in enumerate(_now["marks"]):
         mark.style.left = f"{probabilities[digit] * 100:.3f}%"
-    answer = max(range(10), key=lambda digit: probabilities[digit])
     _now["line"].textContent = _(
-        "Blue lines: {network}, which answers {answer} ({percent})",
+        "Blue lines: {network}, which answers {answer}",
         network=networks.name_of(key),
-        answer=answer,
-        percent=percent(probabilities[answer]),
+        answer=in_short(probabilities),
     )

@@ -189,7 +189,7 @@ def _show_me(finding, answer):
         return make("a", _("Show me"), href="#checkup-figure", aria_label=name)
     picture = checkup_chart.weights if finding["show"] == "weights" else checkup_chart.readings
     button = make("button", _("Show me"), type="button", aria_label=name, aria_expanded="false")
-    on(button, "click", lambda event: _toggle(button, picture, answer))
+    on(button, "click", lambda event: _toggle(event.currentTarget, picture, answer))
     return button
 
 

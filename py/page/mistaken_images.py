@@ -105,7 +105,8 @@ def _what():
 
 def _item(image):
     given = answer_of(image["probabilities"])
-    sure = percent(image["probabilities"][given], 1)
+    sure = percent(max(image["probabilities"]), 1)
+    given = "–" if given is None else given
     item = make("li")
     button = make("button", type="button", data_index=str(image["index"]))
     button.setAttribute(

@@ -7,11 +7,11 @@ import networks
 import panels
 import paper
 import trainer
-from bars import Bars, answer_of, say_verdict
+from bars import Bars, in_short, say_verdict
 from dom import by_id, enable, on, on_click, spawn
 from problems import Problem
 from pyscript import document
-from words import _, on_language, percent
+from words import _, on_language
 
 MOST_UNDO = 50
 TURN = 5  # degrees a press
@@ -220,20 +220,15 @@ def _alt(reply):
 
 def _beside(second):
     name = networks.name_of(second["network"])
-    return _("Beside it, {network}: {answer}.", network=name, answer=_short(second["probabilities"]))
+    return _("Beside it, {network}: {answer}.", network=name, answer=in_short(second["probabilities"]))
 
 
 def _other(probabilities):
     if probabilities is None:
         return _("A test image is centred and scaled already.")
     if _now["centred"]:
-        return _("As it lies on the paper, the answer would be {answer}.", answer=_short(probabilities))
-    return _("Centred and scaled, the answer would be {answer}.", answer=_short(probabilities))
-
-
-def _short(probabilities):
-    found = answer_of(probabilities)
-    return f"{found} ({percent(probabilities[found])})"
+        return _("As it lies on the paper, the answer would be {answer}.", answer=in_short(probabilities))
+    return _("Centred and scaled, the answer would be {answer}.", answer=in_short(probabilities))
 
 
 def _buttons():

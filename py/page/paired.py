@@ -1,5 +1,6 @@
 """The probabilities by two networks for one image: A's bars to the left, B's to the right of the digits."""
 
+from bars import answer_of
 from dom import by_id, make
 from pyscript import document
 from words import N_, _, percent
@@ -32,7 +33,7 @@ def start():
 def show(image):
     """image: dict of index, label, src and probabilities, ten by each of the two networks."""
     label, both = image["label"], image["probabilities"]
-    answers = [max(range(10), key=lambda digit: one[digit]) for one in both]
+    answers = [answer_of(one) for one in both]
     right = [answer == label for answer in answers]
     name = _("Test image {index}, label {label}", index=image["index"], label=label)
     portrait = by_id("pair-portrait")
@@ -41,7 +42,7 @@ def show(image):
     by_id("pair-caption").textContent = name
     sentence = SENTENCES[(answers[0] == answers[1], right[0], right[1])]
     verdict = by_id("pair-verdict")
-    verdict.textContent = _(sentence, a=answers[0], b=answers[1], label=label)
+    verdict.textContent = _(sentence, a=_named(answers[0]), b=_named(answers[1]), label=label)
     verdict.className = "verdict" if right[0] or right[1] else "verdict wrong"
     for digit, (head, (values, bars, cells)) in enumerate(_rows):
         head.className = "label" if digit == label else ""
@@ -52,3 +53,7 @@ def show(image):
             chosen = " given" if digit == answers[side] else ""
             values[side].className = "value" + chosen
             cells[side].className = "side-" + "ab"[side] + chosen
+
+
+def _named(answer):
+    return "–" if answer is None else answer

@@ -18,8 +18,9 @@ def choices(network):
     place.append(*choices)
 
     def on_choice(event):
-        chosen = [label.querySelector("select").value for label in (activation, pixels)]
-        spawn(read_as(network["id"], chosen[0], chosen[1] == "1"))
+        way = {"activation": network["activation"], "pixels": "1" if network["normalize"] else "255"}
+        way[event.target.getAttribute("data-do")] = event.target.value
+        spawn(read_as(network["id"], way["activation"], way["pixels"] == "1"))
 
     for label in choices:
         on(label, "change", on_choice)

@@ -221,7 +221,7 @@ def _name_field(key, name):
     )
     field.value = name
     on(field, "keydown", lambda event: _name_key(event, key))
-    on(field, "blur", lambda event: spawn(_named(key, field.value)))
+    on(field, "blur", lambda event: spawn(_named(key, event.target.value)))
     return field
 
 

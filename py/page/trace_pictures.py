@@ -71,6 +71,10 @@ class Cells:
         ):
             on(self.element, event, handler)
 
+    def let_go(self):
+        """Of the elements, which leave the page: else their listeners and this would keep each other."""
+        self.element = self._cursor = None
+
     def _build(self, summary):
         layout, picture = self._layout, summary["picture"]
         element = make("div", tabindex="0", role="group", **{"class": "cells cells-" + layout.kind})

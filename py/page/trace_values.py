@@ -31,9 +31,13 @@ class Cards:
 
     def forget(self, place=None):
         """The cards in this place (or all) are gone."""
-        self._cells = [
-            each for each in self._cells if place is not None and not place.contains(each[1].element)
-        ]
+        stay = []
+        for name, cells in self._cells:
+            if place is None or place.contains(cells.element):
+                cells.let_go()
+            else:
+                stay.append((name, cells))
+        self._cells = stay
 
     def mark(self, marks):
         """marks: name of a variable -> index of the number that is to be seen."""

@@ -5,6 +5,8 @@ import json
 from kobai import comparison
 from pyscript import sync
 
+from worker.networks import shown
+
 
 class Compare:
     """Answers come from the last comparison, so that they fit together while a network learns on."""
@@ -54,4 +56,4 @@ class Compare:
 
     def compare_image(self, index):
         """The probabilities by both networks for one image."""
-        return {**self.session.image(index), "probabilities": [y[index].tolist() for y in self._y]}
+        return {**self.session.image(index), "probabilities": [shown(y[index]) for y in self._y]}

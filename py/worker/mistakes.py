@@ -4,6 +4,8 @@ import math
 
 from kobai import analysis, calibration
 
+from worker.networks import shown
+
 NEAR = 0.025  # "about 95 %" is 92.5 % to 97.5 %
 LEAST_SURE = 20  # percent: the first that the page may ask about
 
@@ -34,7 +36,7 @@ class Mistakes:
         indices = analysis.mistakes(self.probabilities, self.session.t_test, label, answer)
         page = self.session.page_of(indices, start, count)
         for image in page["items"]:
-            image["probabilities"] = self.probabilities[image["index"]].tolist()
+            image["probabilities"] = shown(self.probabilities[image["index"]])
         return page
 
 

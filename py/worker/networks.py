@@ -34,6 +34,16 @@ class Entry:
     answering: asyncio.Future | None = field(default=None, repr=False)
 
 
+def right(y, t):
+    """How many of the answers (n, 10) are right; NaN is none."""
+    return int(np.sum((y.argmax(axis=1) == t) & (y.max(axis=1) > 0)))
+
+
+def shown(y):
+    """Probabilities (10,) as the page shows them: a list, all 0 where there is no answer."""
+    return y.tolist() if np.isfinite(y).all() else [0.0] * len(y)
+
+
 class Networks:
     def __init__(self, session, store):
         self.session, self.store = session, store
@@ -91,6 +101,14 @@ class Networks:
         """Pixels as this network wants them: float32 (N, 784), from 0 to 1 or from 0 to 255."""
         return as_inputs(images, self.about(key)["normalize"])
 
+    def answer(self, key, image):
+        """The ten probabilities for one image of pixels (1, 784), a list; zeros where they are no numbers.
+
+        A diverged network answers NaN, which JSON does not have and which is no answer.
+        """
+        with np.errstate(all="ignore"):
+            return shown(self.network(key).predict(self.inputs(key, image))[0])
+
     async def answers(self, key, tell=None):
         """The probabilities for all test images, float64 (10000, 10), kept until the network changes.
 
@@ -112,7 +130,7 @@ class Networks:
                 part = slice(start, start + SLICE)
                 with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
                     parts.append(network.predict(as_inputs(images[part], normalize)))
-                correct += int(np.sum(parts[-1].argmax(axis=1) == labels[part]))
+                correct += right(parts[-1], labels[part])
                 await (tell(min(start + SLICE, len(images)), correct) if tell else asyncio.sleep(0))
         finally:
             entry.answering = None

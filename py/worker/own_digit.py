@@ -37,16 +37,12 @@ class OwnDigit:
             "empty": image is None and not any(lines),
             "seen": _address(seen),
             "ink": "".join("1" if pixel >= INK else "0" for pixel in seen.ravel()),
-            "answers": [{"network": key, "probabilities": self._answer(key, seen)} for key in keys],
-            "other": None if other is None else self._answer(keys[0], other),
+            "answers": [
+                {"network": key, "probabilities": networks.answer(key, seen.reshape(1, -1))} for key in keys
+            ],
+            "other": None if other is None else networks.answer(keys[0], other.reshape(1, -1)),
             "paper": None if image is None else self._paper(image),
         }
-
-    def _answer(self, key, image):
-        networks = self.session.networks
-        x = networks.inputs(key, image.reshape(1, -1))
-        with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
-            return networks.network(key).predict(x)[0].tolist()
 
     def _paper(self, image):
         return {"label": int(self.session.t_test[image]), "src": _address(self.session.x_test[image])}

@@ -17,7 +17,7 @@ from pyodide.ffi import to_js
 from pyscript import sync
 
 from worker import files
-from worker.networks import Networks
+from worker.networks import Networks, right
 from worker.store import Store
 
 CHUNK = 0.06  # seconds of training between two messages to the page: at most 17 a second
@@ -107,10 +107,7 @@ class Session:
 
     def probabilities(self, key):
         """What a network says of the chosen test image."""
-        x = self.networks.inputs(key, self.x_test[self.chosen : self.chosen + 1])
-        with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
-            y = self.networks.network(key).predict(x)[0]
-        return np.nan_to_num(y).tolist()  # JSON has no NaN
+        return self.networks.answer(key, self.x_test[self.chosen : self.chosen + 1])
 
     async def measure(self):
         """The accuracy of the network in use on all test images."""
@@ -120,7 +117,7 @@ class Session:
             return self._tell({"kind": "measure", "done": done, "correct": correct, "all": total})
 
         y = await self.networks.answers(key, tell)
-        correct = int(np.sum(y.argmax(axis=1) == self.t_test))
+        correct = right(y, self.t_test)
         return {"network": key, "correct": correct, "all": total, "accuracy": correct / total}
 
     # -------------------------------------------------------------- training

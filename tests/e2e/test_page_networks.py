@@ -1,5 +1,6 @@
 """Saving, opening and keeping networks: nothing is lost, nothing in a file is run."""
 
+import io
 import json
 import os
 import pickle
@@ -234,3 +235,18 @@ def test_the_code_beside_the_save_button_is_for_this_form(kobai):
     expect(code).to_contain_text("params = pickle.load(f)")
     kobai.field("As").select_option("instance")
     expect(code).to_contain_text("from two_layer_net import TwoLayerNet")
+
+
+def test_a_network_whose_numbers_are_none_gives_no_answer(kobai):
+    """Weights of finite size whose sums are not: not the digit 0, which NaN would be by argmax."""
+    random = np.random.RandomState(0)
+    params = {"W1": 1e308 * random.choice([-1.0, 1.0], (784, 50)), "b1": np.zeros(50)}
+    params |= {"W2": random.randn(50, 10), "b2": np.zeros(10)}
+    buffer = io.BytesIO()
+    np.savez(buffer, **params)
+    file = {"name": "huge.npz", "mimeType": "application/zip", "buffer": buffer.getvalue()}
+    kobai.open_file(file)
+    kobai.expect_network("huge.npz")
+    expect(kobai.region("Probabilities").get_by_text(re.compile("^No answer: "))).to_be_visible()
+    assert kobai.probabilities() == [0.0] * 10
+    assert kobai.measured_accuracy() == 0
