@@ -100,11 +100,16 @@ def _rows(size):
     return here + _now["before"].get(size, [])[len(here) :]
 
 
+def _shares(seen, unseen):
+    """Both accuracies and their difference, in words."""
+    return [percent(share).replace("-", "−") for share in (seen, unseen, seen - unseen)]
+
+
 def _fill():
     rows = []
     for size, _kind in SIZES:
         for iteration, seen, unseen in _rows(size):
-            shares = [percent(share) for share in (seen, unseen, seen - unseen)]
+            shares = _shares(seen, unseen)
             rows.append(row(number(size), number(iteration), *shares))
     by_id("data-rows").replaceChildren(*rows)
 
@@ -126,7 +131,7 @@ def _draw():
     plane, at = _now["plane"], _now["at"]
     if not _now["before"]:
         return
-    plane.begin(_("Accuracy over the iterations, on seen and on unseen images"), (90, 5600), (0, 1), log="x")
+    plane.begin(_("Accuracy over the iterations, on seen and on unseen images"), (90, 12000), (0, 1), log="x")
     plane.axes(
         [(place, number(place)) for place in (100, 300, 1000, 3000)],
         [(tenth / 10, f"{tenth * 10} %") for tenth in range(0, 11, 2)],
@@ -139,7 +144,7 @@ def _draw():
         rows = _rows(size)
         plane.curve([line[:2] for line in rows], kind + " seen")
         plane.curve([(line[0], line[2]) for line in rows], kind + " unseen")
-        plane.text(rows[-1][0], rows[-1][2], number(size), "end", "value", lift=-14)
+        plane.text(5400, rows[-1][2], number(size), "start", "value", lift=-4)
         for iteration, seen, unseen in _now["measured"].get(size, []):
             plane.dot(iteration, seen, "dot", 3)
             plane.dot(iteration, unseen, "dot", 3)
@@ -159,7 +164,7 @@ def _read(at, here):
     lines, says = [], [after]
     for (size, _kind), (_at, seen, unseen) in zip(SIZES, here):
         images = _("{count} images", count=number(size))
-        shares = [percent(share) for share in (seen, unseen, seen - unseen)]
+        shares = _shares(seen, unseen)
         lines.append(row(images, *shares))
         says.append(
             _(
