@@ -1,7 +1,9 @@
 """Tables in a fold below a picture: built only while it is open, for most readers never open it."""
 
+import math
+
 from dom import by_id, make, on
-from landscape import row, signed
+from landscape import row
 from words import _, on_language
 
 
@@ -46,12 +48,18 @@ class Grid:
             height=_(height), across=_(across), up=_(up),
         )  # fmt: skip
         head = make("tr")
-        columns = [make("th", signed(value, 4), scope="col") for value in self._known["across"]]
+        columns = [make("th", text, scope="col") for text in _places(self._known["across"])]
         head.append(make("td"), *columns)
         self._table.tHead.replaceChildren(head)
         rows = [
-            row(signed(value, 4), *[f"{height:.4f}" for height in self._known["heights"][i]])
-            for i, value in enumerate(self._known["up"])
+            row(text, *[f"{height:.4f}" for height in self._known["heights"][i]])
+            for i, text in enumerate(_places(self._known["up"]))
         ]
         rows.reverse()  # as in the picture: the first row lies at its bottom
         self._table.tBodies.item(0).replaceChildren(*rows)
+
+
+def _places(values):
+    """Values at even distances, with a digit more than tells them apart."""
+    digits = max(2 - math.floor(math.log10(values[1] - values[0])), 0)
+    return [f"{value:.{digits}f}".replace("-", "−") for value in values]

@@ -12,6 +12,7 @@ from plane import Handle, Plane, key
 from words import _, number, on_language, percent
 
 SIZES = ((100, "first"), (1000, "second"), (60000, "third"))  # training images, class of their curves
+LIFT = 0.035  # of the point above the axis, so that it covers no number there
 _now = {"before": {}, "measured": {}, "busy": None, "stopped": False, "trained": None, "at": 1000}
 
 
@@ -175,7 +176,9 @@ def _read(at, here):
             )
         )
     by_id("data-here").replaceChildren(*lines)
-    _now["handle"].put(at, 0, _("Iterations at which the curves are read"), "; ".join(says), at, (100, 5000))
+    _now["handle"].put(
+        at, LIFT, _("Iterations at which the curves are read"), "; ".join(says), at, (100, 5000)
+    )
     (_at, few_seen, few_unseen), (_at, many_seen, many_unseen) = here[0], here[-1]
     if few_unseen >= many_unseen:
         text = _(
