@@ -397,9 +397,10 @@ def test_one_whole_step(idea):
 
 def test_a_phone_in_japanese(visit):
     kobai = visit("?lang=ja", viewport={"width": 360, "height": 740}, locale="ja-JP").kobai.wait_until_ready()
-    for number in (4, 5, 6, 7):
+    for number in range(1, 8):
         panel = IdeaPanel(kobai, number)
         assert panel.article.evaluate("article => article.scrollWidth <= article.clientWidth")
+    assert kobai.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     panel.press("Take one step of learning")
     expect(panel.element("step-after")).to_contain_text("損失", timeout=WORK)
     assert panel.article.evaluate("article => article.scrollWidth <= article.clientWidth")
