@@ -71,8 +71,9 @@ class LossPlane:
     """
 
     def __init__(self, network: Network, x: Array, t: Array, first: Params, second: Params) -> None:
-        self._params, self._first, self._second, self._t = network.params, first, second, t
-        self._activate = ACTIVATIONS[activation_of(network)][0]
+        self._params, self._first, self._second, self._x, self._t = network.params, first, second, x, t
+        self._activation = activation_of(network)
+        self._activate = ACTIVATIONS[self._activation][0]
         self._sums = [np.dot(x, each["W1"]) + each["b1"] for each in (network.params, first, second)]
 
     def loss(self, a: float, b: float) -> float:
@@ -83,6 +84,12 @@ class LossPlane:
             W, c = (self._at(f"{letter}{i}", a, b) for letter in "Wb")
             scores = np.dot(self._activate(scores), W) + c
         return float(cross_entropy_error(softmax(scores), self._t))
+
+    def gradient(self, a: float, b: float) -> Array:
+        """The slopes of loss(a, b) along a and along b, (2,), by backpropagation through all layers."""
+        there = moved(self._params, (a, self._first), (b, self._second))
+        grads = MultiLayerNet(there, self._activation).gradient(self._x, self._t)
+        return np.array([dot(grads, self._first), dot(grads, self._second)])
 
     def surface(self, a: Array, b: Array) -> Iterator[tuple[float, Array]]:
         """Yields (part done, losses so far, float64 (len(b), len(a))) until the part is 1.

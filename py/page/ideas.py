@@ -72,6 +72,10 @@ class Latest:
         if not self._busy and trainer.ready():
             spawn(self._answer())
 
+    def waiting(self):
+        """Whether another question has been asked since the one that is answered now."""
+        return self._next is not None
+
     async def _answer(self):
         self._busy = True
         try:

@@ -51,6 +51,14 @@ def pull(plane, x, y, grad, px, kind):
         arrow(plane, x, y, across / length * px / sx, up / length * px / sy, kind)
 
 
+def steps(plane, path, x, y):
+    """A path as far as it lies within the limits x and y of the plane, with a dot at each of its points."""
+    plane.curve(path, "first")
+    for a, b in path:
+        if x[0] <= a <= x[1] and y[0] <= b <= y[1]:
+            plane.dot(a, b, "dot", 3)
+
+
 def ticks(low, high, count=4):
     """(value, text) at even distances from low to high."""
     step = (high - low) / count

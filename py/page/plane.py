@@ -11,6 +11,7 @@ LEFT, RIGHT, TOP, BOTTOM = 62, 14, 12, 40  # px around the plane: room for the a
 LEAST = 240  # px: the least width of a drawing
 NUDGES = {"ArrowRight": (1, 0), "ArrowLeft": (-1, 0), "ArrowUp": (0, 1), "ArrowDown": (0, -1)}
 NUDGES.update({"PageUp": (0, 10), "PageDown": (0, -10)})
+NUDGES.update({"Home": (-1000, 0), "End": (1000, 0)})  # to either edge
 
 
 class Plane:
@@ -110,7 +111,8 @@ class Plane:
 
 
 class Handle:
-    """A point on a plane to be dragged, or moved by the arrow keys (Shift or Page: ten times as far).
+    """A point on a plane to be dragged, or moved by the arrow keys (Shift or Page: ten times as far;
+    Home and End: to the edge).
 
     moved(x, y): the values where the pointer is. nudged(across, up): so many steps by the keys. Both are to
     answer by put().

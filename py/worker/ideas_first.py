@@ -7,7 +7,7 @@ from kobai import differences, probabilities
 from kobai.differences import CURVES, Curve
 from kobai.multi_layer_net import MultiLayerNet
 from kobai.one_weight import OneWeight
-from kobai.unseen import POINTS, LearningFrom
+from kobai.unseen import BEFORE, POINTS, LearningFrom
 from pyscript import sync
 
 IMAGES = 100  # test images of which loss and accuracy are taken
@@ -20,6 +20,15 @@ class IdeasFirst:
         self.session = session
         self._learning = {}  # number of training images -> LearningFrom
         self._running = False
+
+    def learned_before(self):
+        """For each number of training images what learn_from will measure: [iteration, seen, unseen]."""
+        return {
+            "before": [
+                [size, [[point, *shares] for point, shares in zip(POINTS, measured, strict=True)]]
+                for size, measured in BEFORE.items()
+            ]
+        }
 
     async def learn_from(self, size):
         """Train on so many images to the end, or until stopped: the accuracies on the way."""

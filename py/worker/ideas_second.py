@@ -35,21 +35,20 @@ class IdeasSecond:
     def __init__(self, session):
         self.session = session
         self._kind = None  # of surface: the newest of each kind is computed, others stop
-        self._valley = self._net = self._batches = self._about = None
+        self._weights = self._valley = self._net = self._batches = self._about = None
         self._summing = False
         self._step, self._steps = None, 0
 
     # ------------------------------------------------------ x0**2 + x1**2
 
     def bowl(self):
-        """The heights of x0**2 + x1**2 as a picture, and its numerical gradient at points of a grid."""
+        """The terrain of x0**2 + x1**2, and its numerical gradient at points of a coarser grid."""
         line = np.linspace(-EDGE, EDGE, 33)
         heights = np.array([[function_2(np.array([x0, x1])) for x0 in line] for x1 in line])
-        net = heights[::2, ::2].tolist()
         corners = np.linspace(-3.5, 3.5, 8)
         points = [np.array([x0, x1]) for x1 in corners for x0 in corners]
         field = [[*point.tolist(), *numerical_gradient(function_2, point).tolist()] for point in points]
-        return {"picture": _address(heights_png(heights)), "heights": net, "field": field}
+        return {**_terrain(line, line, heights), "field": field}
 
     def bowl_gradient(self, x0, x1):
         x = np.array([x0, x1], dtype=float)
@@ -104,21 +103,29 @@ class IdeasSecond:
         losses = await self._surface("weights", plane, line, line)
         if losses is None:
             return {}
-        numerical = numerical_gradient(lambda at: plane.loss(at[0], at[1]), np.zeros(2))
+        values = [float(net.params[key][index]) for key, index in (first, second)]
+        self._weights = plane, values
         return {
             "about": about,
             "weights": [
-                {"key": key, "index": list(index), "value": float(net.params[key][index])}
-                for key, index in (first, second)
+                {"key": key, "index": list(index), "value": value}
+                for (key, index), value in zip((first, second), values, strict=True)
             ],
             "shapes": {key: list(net.params[key].shape) for key in ("W1", last)},
-            "span": SPAN,
             "loss": plane.loss(0, 0),
-            "low": float(losses.min()),
-            "high": float(losses.max()),
-            "numerical": numerical.tolist(),
-            "backpropagation": [float(grads[key][index]) for key, index in (first, second)],
-            "picture": _address(heights_png(losses)),
+            "steepest": float(np.hypot(*np.gradient(losses, line, line)).max()),
+            **_terrain(values[0] + line, values[1] + line, losses),
+        }
+
+    def weight_point(self, first, second):
+        """Where the two weights of the surface have these values: the loss, and its partial derivatives."""
+        plane, (own_first, own_second) = self._weights
+        a, b = first - own_first, second - own_second
+        return {
+            "at": [first, second],
+            "loss": plane.loss(a, b),
+            "numerical": numerical_gradient(lambda at: plane.loss(*at), np.array([a, b])).tolist(),
+            "backpropagation": plane.gradient(a, b).tolist(),
         }
 
     async def loss_valley(self):
@@ -137,20 +144,12 @@ class IdeasSecond:
         second = unit(turned)
         gone = moved(end, (-1, net.params))
         far, wide = dot(gone, first), dot(gone, second)
-        a, b = (-far, 3 * far), (-2 * wide, 3 * wide)
-        plane = LossPlane(net, x, t, first, second)
-        losses = await self._surface("valley", plane, np.linspace(*a, GRID), np.linspace(*b, GRID))
+        a, b = np.linspace(-far, 3 * far, GRID), np.linspace(-2 * wide, 3 * wide, GRID)
+        losses = await self._surface("valley", LossPlane(net, x, t, first, second), a, b)
         if losses is None:
             return {}
         self._valley = net, x, t, first, second
-        return {
-            "about": about,
-            "a": a,
-            "b": b,
-            "low": float(losses.min()),
-            "high": float(losses.max()),
-            "picture": _address(heights_png(losses)),
-        }
+        return {"about": about, **_terrain(a, b, losses)}
 
     def valley_path(self, a, b, lr):
         """STEPS steps from a point of the plane, seen in it; fewer where the loss ends up not finite."""
@@ -320,6 +319,18 @@ def _finite(grads):
 
 def _equal(first, second):
     return first.keys() == second.keys() and all(np.array_equal(first[key], second[key]) for key in first)
+
+
+def _terrain(across, up, heights):
+    """Heights (len(up), len(across)) for the page: as a picture, and as the numbers they are."""
+    return {
+        "picture": _address(heights_png(heights)),
+        "across": across.tolist(),
+        "up": up.tolist(),
+        "heights": heights.tolist(),
+        "low": float(heights.min()),
+        "high": float(heights.max()),
+    }
 
 
 def _address(png):

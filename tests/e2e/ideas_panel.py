@@ -27,6 +27,51 @@ class IdeaPanel:
     def handle(self, name: str) -> Locator:
         return self.article.get_by_role("slider", name=name, exact=True)
 
+    def drag(self, handle: Locator, across: float, down: float) -> None:
+        """By the pointer, so many CSS pixels."""
+        handle.scroll_into_view_if_needed()
+        box = handle.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        mouse = self.page.mouse
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x + across, y + down, steps=4)
+        mouse.up()
+
+    def unfold(self, table: str) -> Locator:
+        """Open the fold around the table with this id, by the keyboard; its rows."""
+        self._press_fold(table)
+        rows = self.element(table).locator("xpath=ancestor-or-self::table").locator("tbody tr")
+        expect(rows.first).to_be_visible()
+        return rows
+
+    def fold(self, table: str) -> None:
+        self._press_fold(table)
+        expect(self.element(table)).to_be_hidden()
+
+    def _press_fold(self, table: str) -> None:
+        self.element(table).locator("xpath=ancestor::details").locator("summary").press("Enter")
+
+    def grid(self, name: str) -> tuple[list[float], list[float], list[list[float]]]:
+        """A table of heights: the heads of its columns, those of its rows, and the heights, top row first."""
+        table = self.element(name)
+        assert set(table.locator("thead th").evaluate_all("all => all.map(th => th.scope)")) == {"col"}
+        assert set(table.locator("tbody th").evaluate_all("all => all.map(th => th.scope)")) == {"row"}
+        columns, rows, heights = (
+            [_number(text) for text in table.locator(which).all_inner_texts()]
+            for which in ("thead th", "tbody th", "td")
+        )
+        heights = [height for height in heights if height is not None]  # the corner is empty
+        width = len(columns)
+        return columns, rows, [heights[i : i + width] for i in range(0, len(heights), width)]
+
+    def expect_named_regions(self) -> None:
+        """What scrolls can be reached by the keyboard, and has a name."""
+        for region in self.article.locator(".idea-table").all():
+            assert region.get_attribute("tabindex") == "0"
+            assert region.get_attribute("role") == "group"
+            assert region.get_attribute("aria-label")
+
     def rows(self, name: str) -> Locator:
         return self.element(name).locator("tr")
 
@@ -44,3 +89,7 @@ class IdeaPanel:
         """The first row shows other numbers than these."""
         first = self.rows(name).first.locator("td").first
         expect(first).not_to_have_text(f"{before[0]:.4g}".replace("-", "−"))
+
+
+def _number(text: str) -> float | None:
+    return float(text.replace("−", "-")) if text.strip() else None

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 import reference
+from ideas_panel import IdeaPanel
 from playwright.sync_api import expect
 
 IMAGES = 100  # of the test set, of which the page takes loss and accuracy
@@ -107,13 +108,7 @@ def test_the_point_is_moved_by_keys_and_by_dragging(idea, kobai):
     expect(article.locator("#derivative-exact")).to_have_text("0.204")
     point.press("Shift+ArrowRight")
     expect(article.locator("#derivative-exact")).to_have_text("0.244")
-    point.scroll_into_view_if_needed()
-    box = point.bounding_box()
-    mouse = kobai.page.mouse
-    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    mouse.down()
-    mouse.move(box["x"] + box["width"] / 2 + 100, box["y"], steps=3)
-    mouse.up()
+    IdeaPanel(kobai, 3).drag(point, 100, 0)
     expect(article.locator("#derivative-exact")).not_to_have_text("0.244")
     x = float(re.search(rf"x = {NUMBER}", point.get_attribute("aria-valuetext"))[1])
     assert x > 8
@@ -144,12 +139,94 @@ def test_losses_of_probabilities_that_are_moved(idea):
     expect(squares).to_have_text("1.0000")
 
 
+def test_keys_pressed_faster_than_python_answers_all_count(idea):
+    """The answer to an earlier step does not put the slider back."""
+    article = idea(2)
+    article.locator("#loss-label").select_option("2")
+    two = slider(article, "Probability of 2")
+    two.fill("0.4")
+    expect(article.locator("#loss-entropy")).to_have_text(f"{-math.log(0.4 + 1e-7):.4f}")
+    for _step in range(12):
+        two.press("ArrowRight")
+    expect(article.locator("#loss-entropy")).to_have_text(f"{-math.log(0.412 + 1e-7):.4f}")
+    point = slider(article, "Probability of the correct digit, on the curve")
+    for _step in range(8):
+        point.press("ArrowLeft")
+    expect(article.locator("#loss-entropy")).to_have_text(f"{-math.log(0.332 + 1e-7):.4f}")
+    assert two.input_value() == "0.332"
+
+
+def test_the_probability_is_dragged_along_the_curve(idea, kobai):
+    article = idea(2)
+    article.locator("#loss-label").select_option("2")
+    slider(article, "Probability of 2").fill("0.5")
+    point = slider(article, "Probability of the correct digit, on the curve")
+    entropy = article.locator("#loss-entropy")
+    expect(entropy).to_have_text(f"{-math.log(0.5 + 1e-7):.4f}")
+    other = slider(article, "Probability of 5")
+    share = float(other.input_value()) / 0.5  # of what the correct digit leaves
+    IdeaPanel(kobai, 2).drag(point, -60, 20)
+    expect(entropy).not_to_have_text(f"{-math.log(0.5 + 1e-7):.4f}")
+    p = float(slider(article, "Probability of 2").input_value())
+    assert p < 0.4
+    expect(entropy).to_have_text(f"{-math.log(p + 1e-7):.4f}")
+    expect(point).to_have_attribute("aria-valuetext", f"probability {p:.3f}: loss {-math.log(p + 1e-7):.4f}")
+    assert float(other.input_value()) == pytest.approx((1 - p) * share, abs=0.002)
+    box = other.bounding_box()
+    kobai.page.mouse.click(
+        box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    )  # a slider by the pointer
+    expect(article.locator("#loss-sliders tr").nth(5).locator("td").last).to_have_text(
+        re.compile(r"^0\.(49|50)")
+    )
+
+
+@pytest.mark.parametrize("what", ["loss", "recognised"])
+def test_the_weight_is_dragged_along_either_curve(idea, kobai, what):
+    article = idea(2)
+    said = article.locator("#weight-said")
+    expect(said).to_contain_text("recognised")
+    point = slider(article, f"The weight, on the curve: {what}")
+    before = said.inner_text()
+    IdeaPanel(kobai, 2).drag(point, 70, 0)
+    expect(said).not_to_have_text(before)
+    unit, digit, value, loss, correct = re.search(
+        rf"W2\[(\d+), (\d+)\] = {NUMBER}: loss {NUMBER}, (\d+) of 100", said.inner_text()
+    ).groups()
+    own = reference.shipped_params()["W2"][int(unit), int(digit)]
+    steps = int(slider(article, "Value of the weight").input_value()) - 60  # 0.1 each, from the network's own
+    assert float(value.replace("−", "-")) == pytest.approx(own + steps / 10, abs=0.006)
+    expected = with_weight(int(unit), int(digit), own + steps / 10)
+    assert (float(loss), int(correct)) == (pytest.approx(expected[0], abs=6e-5), expected[1])
+    point.press("ArrowLeft")
+    expect(slider(article, "Value of the weight")).to_have_value(str(60 + steps - 1))
+
+
+def test_both_tables_hold_every_point_of_their_curves(idea, kobai):
+    panel = IdeaPanel(kobai, 2)
+    article = idea(2)
+    expect(article.locator("#weight-said")).to_contain_text("recognised")
+    unit = int(re.search(r"W2\[(\d+), 3\]", article.locator("#weight-said").inner_text())[1])
+    panel.unfold("entropy-rows")
+    heads = [float(text) for text in panel.rows("entropy-rows").locator("th").all_inner_texts()]
+    assert heads == pytest.approx([0.001, 0.002, 0.003, 0.005, *np.linspace(0.01, 1, 100)])
+    losses = [row[0] for row in panel.numbers("entropy-rows")]
+    assert losses == pytest.approx([-math.log(p + 1e-7) for p in heads], abs=6e-5)
+    panel.fold("entropy-rows")
+    panel.unfold("weight-rows")
+    own = reference.shipped_params()["W2"][unit, 3]
+    shown = panel.numbers("weight-rows")
+    expected = [with_weight(unit, 3, value) for value in np.linspace(own - 6, own + 6, 121)]
+    np.testing.assert_allclose(shown, expected, atol=6e-5)
+    panel.fold("weight-rows")
+
+
 def test_the_loss_moves_while_the_accuracy_stays(idea):
     article = idea(2)
     said = article.locator("#weight-said")
     expect(said).to_contain_text("recognised")
     weight = slider(article, "Value of the weight")
-    weight.focus()
+    weight.fill("60")  # where the network has it
     found = []
     for _step in range(12):
         before = said.inner_text()
@@ -184,25 +261,64 @@ def book_training(size, iterations):
     return params
 
 
+def accuracies(size, iterations):
+    """On the images that the book's loop has learned from, and on the test images."""
+    params = book_training(size, iterations)
+    images, labels = reference.training_set()
+    tested = reference.images_to_test(), reference.labels_to_test()
+    return [
+        np.mean(reference.predict(params, x).argmax(axis=1) == t)
+        for x, t in ((images[:size], labels[:size]), tested)
+    ]
+
+
+def test_the_accuracies_are_read_off_the_curves_where_the_point_is(idea, kobai):
+    """Before anything is trained here: by keys, by the pointer, and as the book's loop has them."""
+    panel, article = IdeaPanel(kobai, 1), idea(1)
+    at = article.locator("#data-here-at")
+    expect(at).to_have_text("after 1,000 iterations")
+    point = slider(article, "Iterations at which the curves are read")
+    point.press("Home")
+    expect(at).to_have_text("after 100 iterations")
+    expect(article.locator("#data-means")).to_contain_text("So early")
+    for _step in range(3):
+        point.press("ArrowRight")
+    expect(at).to_have_text("after 500 iterations")
+    shown = article.locator("#data-here tr").evaluate_all(
+        "rows => rows.map(row => [...row.querySelectorAll('td')].map(cell => parseFloat(cell.textContent)))"
+    )
+    for (seen, unseen, _difference), size in zip(shown[:2], (100, 1000), strict=True):
+        assert [seen / 100, unseen / 100] == pytest.approx(accuracies(size, 500), abs=0.002)
+    assert shown[0][2] == pytest.approx(shown[0][0] - shown[0][1], abs=0.011)
+    expect(article.locator("#data-means")).to_contain_text(
+        f"On images that neither has seen it loses: {shown[0][1]:.2f} % to {shown[2][1]:.2f} %"
+    )
+    expect(point).to_have_attribute("aria-valuetext", re.compile(rf"100 images: {shown[0][0]:.2f} % learned"))
+    panel.drag(point, 400, -30)
+    expect(at).not_to_have_text("after 500 iterations")
+    reached = int(point.get_attribute("aria-valuenow"))
+    assert reached > 1000
+    expect(at).to_have_text(f"after {reached:,} iterations")
+    point.press("End")
+    expect(at).to_have_text("after 5,000 iterations")
+
+
 def test_hundred_images_are_learned_by_heart(idea):
     article = idea(1)
     article.get_by_role("button", name="Train with 100 images").click()
     said = article.get_by_role("status")
     expect(said).to_contain_text("100.00 % right on those learned from", timeout=60_000)
     article.get_by_text("The numbers as a table").click()
+    expect(article.locator("#data-rows tr").first).to_be_visible()
     rows = article.locator("#data-rows tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     )
-    (at_500,) = (row for row in rows if row[1] == "500")
-    params = book_training(100, 500)
-    images, labels = reference.training_set()
-    for shown, x, t in (
-        (at_500[2], images[:100], labels[:100]),
-        (at_500[3], reference.images_to_test(), reference.labels_to_test()),
-    ):
-        share = np.mean(reference.predict(params, x).argmax(axis=1) == t)
-        assert float(shown.split()[0]) / 100 == pytest.approx(share, abs=0.002)
-    assert float(rows[-1][3].split()[0]) < 75  # and yet a third of the new ones is not recognised
+    assert len(rows) == 30  # ten places for each number of images
+    (at_500,) = (row for row in rows if row[:2] == ["100", "500"])
+    shown = [float(text.split()[0]) / 100 for text in at_500[2:4]]
+    assert shown == pytest.approx(accuracies(100, 500), abs=0.002)
+    assert float(rows[9][3].split()[0]) < 75  # and yet a third of the new ones is not recognised
+    assert article.locator("#data-plane circle.dot").count() == 20  # each measured here, seen and unseen
 
 
 def test_a_symbol_shows_its_variable(idea):

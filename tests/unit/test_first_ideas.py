@@ -11,7 +11,7 @@ from kobai.differences import CURVES
 from kobai.mnist import as_inputs
 from kobai.multi_layer_net import MultiLayerNet
 from kobai.one_weight import OneWeight
-from kobai.unseen import POINTS, LearningFrom
+from kobai.unseen import BEFORE, POINTS, SIZES, LearningFrom
 
 EPS = 2.0**-52
 SHARES = st.lists(st.floats(0, 1), min_size=10, max_size=10)
@@ -131,6 +131,15 @@ def test_few_images_are_learned_by_heart(mnist, engine):
     y = learning.trainer.network.predict(as_inputs(mnist.x_train[:100], True))
     assert last.seen == np.mean(y.argmax(axis=1) == mnist.t_train[:100])
     assert last.seen - last.unseen > 0.2
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_the_page_shows_before_a_training_is_what_the_training_measures(mnist, engine, size):
+    learning = LearningFrom(size, *mnist, engine)
+    for _piece in learning.pieces():
+        pass
+    measured = [point[1:] for point in learning.measured]
+    np.testing.assert_allclose(measured, BEFORE[size], atol=2e-3)  # rounding differs from one CPU to another
 
 
 def test_learning_can_be_left_and_taken_up_again(mnist, engine):

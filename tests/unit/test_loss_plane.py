@@ -58,6 +58,15 @@ def test_the_slope_of_the_plane_is_the_gradient(net):
     assert abs(grads["W1"][first]) == np.abs(grads["W1"]).max()
 
 
+def test_the_gradient_of_the_plane_is_its_slope_anywhere(net):
+    """Along any two directions, by differences of loss: no backpropagation in them."""
+    plane = LossPlane(net, X, T, random_direction(net, 1), random_direction(net, 2))
+    h = 1e-5
+    for a, b in ((0.0, 0.0), (0.3, -0.2)):
+        slopes = [plane.loss(a + h, b) - plane.loss(a - h, b), plane.loss(a, b + h) - plane.loss(a, b - h)]
+        np.testing.assert_allclose(plane.gradient(a, b), np.array(slopes) / (2 * h), rtol=1e-3, atol=1e-6)
+
+
 def test_directions():
     net = network_of(params_of(12, 7, 10))
     first = unit(random_direction(net, 1))

@@ -1,0 +1,48 @@
+"""A picture that takes the worker a while: the button that asks for it, and the bar meanwhile."""
+
+import trainer
+import training_images
+from dom import by_id, enable, on_click
+from pyscript import document, ffi
+from words import _, on_language
+
+
+class Computing:
+    """Its ids are name-go and name-bar; the worker tells of its progress under this name.
+
+    ask(): the arguments for the worker's function, or None if there is nothing to ask. show(answer): called
+    with what it answers, unless a newer question has replaced this one.
+    """
+
+    def __init__(self, name, function, ask, show):
+        self._name, self._function, self._ask, self._show, self._busy = name, function, ask, show, False
+        on_click(name + "-go", self._run)
+        trainer.on(name, self._on_progress)
+        on_language(self.controls)
+
+    def controls(self):
+        """Make the button usable when it can be used."""
+        why = "" if self._busy else _("Python is still loading.")
+        enable(self._name + "-go", trainer.ready() and not self._busy, why)
+        by_id(self._name + "-bar").hidden = not self._busy
+
+    def _on_progress(self, message):
+        by_id(self._name + "-bar").value = message["part"]
+
+    async def _run(self):
+        arguments = self._ask()
+        if arguments is None:
+            return
+        focused = document.activeElement.id
+        self._busy = True
+        self.controls()
+        try:
+            await training_images.load()
+            answer = (await trainer.call(self._function, **arguments))[0]
+            if answer:
+                self._show(answer)
+        finally:
+            self._busy = False
+            self.controls()
+            if focused == self._name + "-go" and document.activeElement.id == "":  # it was disabled meanwhile
+                by_id(focused).focus(ffi.to_js({"preventScroll": True}))
