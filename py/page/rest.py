@@ -12,6 +12,7 @@ import idea_gradient
 import idea_loss
 import idea_step
 import ideas
+import kept_runs
 import mistakes
 import mystery
 import opening
@@ -41,6 +42,7 @@ ROOMS = (
     idea_batches,
     idea_step,
     gradients,
+    kept_runs,
     shelf,
     saving,
     opening,
@@ -55,5 +57,6 @@ def start():
 
 def worker_is_ready():
     saving.show()
+    kept_runs.worker_is_ready()
     for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step, panels):
         room.worker_is_ready()
