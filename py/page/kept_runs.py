@@ -6,6 +6,7 @@ import panels
 import trainer
 import training
 from dom import by_id, make, on, spawn
+from pyscript import document
 from words import _, date, number, on_language
 
 _now = {"runs": []}
@@ -14,6 +15,7 @@ _now = {"runs": []}
 def start():
     trainer.on("kept", lambda message: spawn(_others_changed()))
     networks.on_change(_refresh)
+    on(document, "visibilitychange", lambda event: spawn(_refresh()))  # other tabs may have been closed
     on_language(_show)
 
 
@@ -54,6 +56,12 @@ def _item(run):
 def _name(run):
     if run["settings"] is None:  # kept by a page that wrote nothing about it
         return _("a training kept on {date}", date=date(run["saved"]))
+    if run["elsewhere"]:  # how far it is, that tab knows
+        return _(
+            "a training of {all} iterations, seed {seed}",
+            all=number(run["settings"]["iterations"]),
+            seed=run["settings"]["seed"],
+        )
     return _(
         "{done} of {all} iterations, seed {seed}, kept on {date}",
         done=number(run["iteration"]),

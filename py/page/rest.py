@@ -3,6 +3,7 @@
 import beside
 import checkup
 import compare
+import everything
 import gradients
 import idea_batches
 import idea_data
@@ -46,6 +47,7 @@ ROOMS = (
     shelf,
     saving,
     opening,
+    everything,
     rooms,
 )
 
@@ -58,5 +60,6 @@ def start():
 def worker_is_ready():
     saving.show()
     kept_runs.worker_is_ready()
+    everything.worker_is_ready()
     for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step, panels):
         room.worker_is_ready()

@@ -173,15 +173,20 @@ async def _reset():
     await _busy(reset)
 
 
+async def stand_still():
+    """Pause a training that is running, and wait until it stands."""
+    while _now["busy"]:
+        if _now["phase"] == RUNNING:
+            await _pause()
+        await asyncio.sleep(0.02)
+
+
 async def prepare(values):
     """Put settings into the panel, the book's where `values` names none, and lead the learner to Train.
 
     A run in progress is paused and reset first; its network stays on the shelf.
     """
-    while _now["busy"]:
-        if _now["phase"] == RUNNING:
-            await _pause()
-        await asyncio.sleep(0.02)
+    await stand_still()
     if _now["phase"] != NONE:
         await _reset()
     settings.write_the_books()

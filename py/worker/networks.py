@@ -262,6 +262,23 @@ class Networks:
         await self._keep(network)
         return entry.about
 
+    def of_learner(self):
+        """The ids of the networks that were trained or opened here."""
+        return [key for key, entry in self._entries.items() if entry.about["origin"] in ("kept", "opened")]
+
+    async def learners(self):
+        """(bytes, about, history) of each of those, as of `_keep`."""
+        for key in self.of_learner():
+            network = await self.loaded(key)
+            yield dump_network(network, "dict"), self.about(key), self.history(key)
+
+    def slot_of(self, network, about):
+        """The slot of a network that is new here, and what is kept in it."""
+        data = dump_network(network, "dict")
+        key = _key(about["origin"], data, about["name"])
+        described = self._describe(key, network, **{**about, "bytes": len(data)})
+        return SLOT + key, (data, described)
+
     async def rename(self, network, name):
         """Another name; without one, the page says what it is."""
         await self._load(network)
@@ -327,8 +344,7 @@ class Networks:
 
     async def _add(self, network, origin, name, history=None, also=None, **about):
         data = dump_network(network, "dict")
-        known_by = hashlib.sha256(data + (name or "").encode())  # the same file twice is the same entry
-        key = f"{origin}-{known_by.hexdigest()[:12]}"
+        key = _key(origin, data, name)
         described = self._describe(key, network, origin, name, bytes=len(data), **about)
         if key in self._entries:
             described["name"] = self.about(key)["name"] or name
@@ -362,3 +378,8 @@ class Networks:
             about = {**entry.about, "stored": True, "history": entry.history}
             refused = await self.store.write({SLOT + key: (data, about), **(also or {})})
             entry.about["stored"], entry.refused = refused is None, refused is not None
+
+
+def _key(origin, data, name):
+    known_by = hashlib.sha256(data + (name or "").encode())  # the same file twice is the same entry
+    return f"{origin}-{known_by.hexdigest()[:12]}"

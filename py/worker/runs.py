@@ -70,12 +70,11 @@ class Runs:
     async def listed(self, own):
         """What is known of each, the latest first: those of other tabs say so, the one of this tab is
         left out."""
-        held = await locks.held()
-        runs = [
-            {"id": slot.removeprefix(SLOT), "elsewhere": slot in held, **self._store.about(slot)}
-            for slot in self._store.slots(SLOT)
-            if own is None or slot != own.slot
-        ]
+        held, runs = await locks.held(), []
+        for slot in self._store.slots(SLOT):
+            kept = await self._store.get(slot)  # another tab may have written it since this one looked
+            if kept and (own is None or slot != own.slot):
+                runs.append({"id": slot.removeprefix(SLOT), "elsewhere": slot in held, **kept[1]})
         return sorted(runs, key=lambda run: run["saved"], reverse=True)
 
     async def begin(self):

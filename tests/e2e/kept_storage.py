@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import base64
 import json
+import pickle
 
+import numpy as np
 from playwright.sync_api import Locator, Page, expect
 
 OPENED = """
@@ -136,3 +138,11 @@ def expect_back(kobai, iteration: int) -> int:
     stood = kobai.iteration()
     assert stood >= iteration
     return stood
+
+
+def network_file(name: str, seed: int = 1, units: int = 20) -> dict:
+    """A pickle of a network, as a learner has it."""
+    random = np.random.default_rng(seed)
+    shapes = {"W1": (784, units), "b1": (units,), "W2": (units, 10), "b2": (10,)}
+    data = pickle.dumps({key: random.normal(size=shape) for key, shape in shapes.items()})
+    return {"name": name, "mimeType": "", "buffer": data}

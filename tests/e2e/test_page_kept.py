@@ -17,6 +17,7 @@ from kept_storage import (
     WATCH,
     as_old_page_kept,
     expect_back,
+    network_file,
     records,
     training_said,
     wait_until_kept,
@@ -35,14 +36,6 @@ def state_of_version_1(trainer) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, **arrays | {"version": 1, "settings": arrays["settings"].tobytes().decode()})
     return buffer.getvalue()
-
-
-def network_file(name: str, seed: int = 1, units: int = 20) -> dict:
-    """A pickle of a network, as a learner has it."""
-    random = np.random.default_rng(seed)
-    shapes = {"W1": (784, units), "b1": (units,), "W2": (units, 10), "b2": (10,)}
-    data = pickle.dumps({key: random.normal(size=shape) for key, shape in shapes.items()})
-    return {"name": name, "mimeType": "", "buffer": data}
 
 
 def another_tab(visit) -> KobaiPage:
