@@ -1,4 +1,4 @@
-"""A storage that is full, forbidden, broken, missing or cleared: told in a sentence, and it costs nothing else."""
+"""A storage that is full, forbidden, broken, missing or cleared is told of, and costs nothing else."""
 
 import re
 from urllib.parse import urlsplit
