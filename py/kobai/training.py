@@ -6,12 +6,10 @@ uninterrupted run.
 
 from __future__ import annotations
 
-import io
-import json
 import time
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,11 +22,11 @@ from .mnist import CLASSES, as_inputs, one_hot
 from .network import TwoLayerNet
 from .settings import LIMITS as LIMITS
 from .settings import Settings as Settings
+from .training_state import damaged_state, dump_state, load_state
 from .training_step import training_step
 
 MOST_STEPS = 1000  # in one call of the engine
 CALL = 0.02  # seconds of one call of the engine: what a pause may have to wait for
-STATE_VERSION = 1
 PARAMS = ("W1", "b1", "W2", "b2")
 
 
@@ -225,24 +223,18 @@ class Trainer:
             self._evaluate_slice()
 
     def state(self) -> bytes:
-        """All that `from_state` needs, except the images, as an .npz file without pickles."""
+        """All that `from_state` needs, except the images, as bytes (see training_state)."""
         _, keys, position, *_ = self._random.get_state(legacy=True)
-        buffer = io.BytesIO()
-        np.savez(
-            buffer,
-            version=STATE_VERSION,
-            settings=json.dumps(asdict(self.settings)),
-            dataset=self._dataset_check(),
-            evaluating=self.evaluating,
-            random_keys=keys,
-            random_position=position,
-            train_loss_list=np.array(self.train_loss_list, dtype=np.float64),
-            train_acc_list=np.array(self.train_acc_list, dtype=np.float64),
-            test_acc_list=np.array(self.test_acc_list, dtype=np.float64),
-            allow_pickle=False,
-            **self.network.params,
-        )
-        return buffer.getvalue()
+        arrays = {
+            "dataset": self._dataset_check(),
+            "evaluating": np.array(self.evaluating),
+            "random_keys": np.asarray(keys),
+            "random_position": np.array(position),
+            "train_loss_list": np.array(self.train_loss_list, dtype=np.float64),
+            "train_acc_list": np.array(self.train_acc_list, dtype=np.float64),
+            "test_acc_list": np.array(self.test_acc_list, dtype=np.float64),
+        }
+        return dump_state(self.settings, arrays | self.network.params)
 
     @classmethod
     def from_state(
@@ -259,25 +251,16 @@ class Trainer:
         An evaluation that was going on starts afresh. Raises KobaiError when `data` is damaged, of another
         version, or of a run on other images.
         """
+        settings, saved = load_state(data)
         try:
-            with np.load(io.BytesIO(data), allow_pickle=False) as file:
-                saved = {name: file[name] for name in file.files}
-            version = int(saved["version"])
-            settings = json.loads(str(saved["settings"]))
-        except Exception:  # zip, zlib and NumPy each have errors of their own for damaged bytes
-            raise KobaiError("The saved training is damaged and cannot be continued.") from None
-        if version != STATE_VERSION:
-            raise KobaiError("The saved training is of version {version}; this page reads version {known}.",
-                             version=version, known=STATE_VERSION)  # fmt: skip
-        try:
-            trainer = cls(Settings(**settings), x_train, t_train, x_test, t_test, engine)
+            trainer = cls(settings, x_train, t_train, x_test, t_test, engine)
             if not np.array_equal(saved["dataset"], trainer._dataset_check()):
                 raise KobaiError("The saved training belongs to other images.")
             trainer._restore(saved)
         except (KeyError, TypeError, ValueError) as error:
             if isinstance(error, KobaiError):
                 raise
-            raise KobaiError("The saved training is damaged and cannot be continued.") from None
+            raise damaged_state() from None
         return trainer
 
     def _dataset_check(self) -> Array:
@@ -312,10 +295,10 @@ class Trainer:
 
 
 def _finite(array: Array, shape: tuple[int, ...]) -> Array:
-    """`array` if it is float64, of this shape and finite, else ValueError."""
+    """A copy of `array` if it is float64, of this shape and finite, else ValueError."""
     if array.dtype != np.float64 or array.shape != shape or not np.isfinite(array).all():
         raise ValueError
-    return array
+    return array.copy()
 
 
 def _check_images(part: str, x: Array, t: Array) -> None:

@@ -46,16 +46,18 @@ class _Member(NamedTuple):
     start: int  # of its local header
 
 
-def unzip(data: bytes) -> Archive:
-    """All members of an archive of at most MAX_BYTES, which may inflate to no more than that.
+def unzip(data: bytes, most_bytes: int = MAX_BYTES, most_members: int = MAX_MEMBERS) -> Archive:
+    """All members of an archive of at most `most_bytes`, which may inflate to no more than that.
 
     Raises NetworkFileError (a sentence) for anything malformed, encrypted, too large, or unlike np.savez.
     """
-    if len(data) > MAX_BYTES:
+    if len(data) > most_bytes:
         too_large()
     directory, count, comment = _directory(data)
+    if count > most_members:
+        too_large()
     members = _members(data[directory : len(data) - _END.size - len(comment)], count)
-    if sum(member.size for member in members) > MAX_BYTES:
+    if sum(member.size for member in members) > most_bytes:
         too_large()
 
     unpacked: dict[str, memoryview] = {}
@@ -83,8 +85,6 @@ def _directory(data: bytes) -> tuple[int, int, bytes]:
         damaged_directory()
     if start + size != position:
         damaged_directory()
-    if count > MAX_MEMBERS:
-        too_large()
     return start, count, comment
 
 

@@ -22,9 +22,19 @@ def start(first):
     on_language(_show)
 
 
-def worker_is_ready(shelf):
+def worker_is_ready(shelf, in_use, beside_it):
     """shelf: what the worker says of all networks."""
+    _now["current"], _now["beside"] = in_use, beside_it
     read_shelf(shelf)
+
+
+async def reread(in_use=None, beside_it=None):
+    """The worker's list again; with the networks that it has in use now, where these have changed."""
+    shelf = (await trainer.call("shelf"))[0]
+    if in_use is not None:
+        _now["current"], _now["beside"] = in_use, beside_it
+    read_shelf(shelf)
+    await changed()
 
 
 def on_change(listener):

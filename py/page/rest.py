@@ -3,6 +3,7 @@
 import beside
 import checkup
 import compare
+import everything
 import excerpts
 import gradients
 import idea_batches
@@ -13,6 +14,7 @@ import idea_gradient
 import idea_loss
 import idea_step
 import ideas
+import kept_runs
 import mistakes
 import mystery
 import opening
@@ -43,9 +45,11 @@ ROOMS = (
     idea_batches,
     idea_step,
     gradients,
+    kept_runs,
     shelf,
     saving,
     opening,
+    everything,
     rooms,
 )
 
@@ -57,5 +61,7 @@ def start():
 
 def worker_is_ready():
     saving.show()
+    kept_runs.worker_is_ready()
+    everything.worker_is_ready()
     for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step, panels):
         room.worker_is_ready()

@@ -77,10 +77,15 @@ async def download(key, form):
     """Hand the network to the browser as a file of this form."""
     data = (await trainer.call("download", network=key, format=form))[1]
     name = file_name(networks.about(key), form)
+    hand_over(data, name)
+    by_id("keep-result").textContent = _(
+        "Saved as {name} ({size} kB).", name=name, size=number(int(data.length / 1000 + 0.5))
+    )
+
+
+def hand_over(data, name):
+    """Bytes as a file, to be saved by the browser."""
     blob = js.Blob.new(ffi.to_js([data]), ffi.to_js({"type": "application/octet-stream"}))
     address = js.URL.createObjectURL(blob)
     make("a", href=address, download=name).click()
     window.setTimeout(ffi.create_proxy(lambda: js.URL.revokeObjectURL(address)), 60000)
-    by_id("keep-result").textContent = _(
-        "Saved as {name} ({size} kB).", name=name, size=number(int(data.length / 1000 + 0.5))
-    )

@@ -1,6 +1,7 @@
 """The settings of a training: reading them, refusing values out of range at the field, locking them."""
 
-from dom import by_id, make, on
+import trainer
+from dom import by_id, make, on, spawn
 from words import N_, _, on_language
 
 CHOICES = ("gradient", "engine")
@@ -15,7 +16,7 @@ NUMBERS = (
 )
 WHOLE = ("hidden_size", "batch_size", "iterations", "seed", "train_size")
 
-_now = {"engine_missing": ""}
+_now = {"engine_missing": "", "touched": False}
 
 
 def start():
@@ -24,8 +25,24 @@ def start():
         by_id("setting-errors").append(make("p", id="error-" + name))
         on(by_id(name), "input", lambda event: _check(event.target.id))
     on(by_id("gradient"), "change", lambda event: _note())
+    on(by_id("settings"), "change", lambda event: _changed())
     on_language(lambda: [_check(name) for name in NUMBERS])
     on_language(_note)
+
+
+def worker_is_ready(kept):
+    """kept: the settings of the visit before, or None; what was typed meanwhile is newer."""
+    if _now["touched"]:
+        _changed()
+    elif kept:
+        write(kept)
+
+
+def _changed():
+    """The learner has changed a setting: keep them all, for a reload."""
+    _now["touched"] = True
+    if trainer.ready() and not [name for name in NUMBERS if not _check(name)]:
+        spawn(trainer.call("choose_settings", settings=_values()))
 
 
 def read():
@@ -34,6 +51,10 @@ def read():
     if wrong:
         by_id(wrong[0]).focus()
         return None
+    return _values()
+
+
+def _values():
     values = {name: float(by_id(name).value) for name in NUMBERS}
     for name in WHOLE:
         values[name] = int(values[name])

@@ -1,6 +1,5 @@
 """The shelf: every network with what is known of it, and what can be done with it."""
 
-import js
 import networks
 import panels
 import reading
@@ -8,8 +7,8 @@ import saving
 import trainer
 from dom import by_id, make, on, on_click, spawn
 from names import plain
-from pyscript import document, ffi
-from words import N_, _, language, number, on_language, percent
+from pyscript import document
+from words import N_, _, date, number, on_language, percent
 
 ORIGINS = {
     "shipped": N_("comes with the page"),
@@ -89,9 +88,14 @@ def _show_space():
                 used=f"{space['used'] / 1e6:.1f}",
                 free=number(int(space["free"] / 1e6)),
             )
-    refused = [network for network in networks.shelf() if network.get("stored") is False]
-    if refused:
-        text = _("This browser keeps nothing across a reload: save the network to a file.")
+        if space["not_kept"]:
+            text = _(space["not_kept"]["refused"], **space["not_kept"]["values"])
+    lost = [network for network in networks.shelf() if network.get("stored") is False]
+    if lost:
+        text += " " + _(
+            "Not kept, so gone when this page is left: {networks}.",
+            networks=", ".join(networks.name_of(network["id"]) for network in lost),
+        )
     by_id("shelf-space").textContent = text
 
 
@@ -107,7 +111,13 @@ def _row(network):
     row.append(head)
     accuracy = "–" if network["accuracy"] is None else percent(network["accuracy"])
     origin = _(ORIGINS[network["origin"]])
-    texts = (_build(network), number(network["parameters"]), accuracy, origin, _date(network))
+    texts = (
+        _build(network),
+        number(network["parameters"]),
+        accuracy,
+        origin,
+        date(network["date"]) if network["date"] else "–",
+    )
     for i, text in enumerate(texts):
         row.append(make("td", text, data_column=_(COLUMNS[i])))
     actions = make("td", **{"class": "actions"})
@@ -124,13 +134,6 @@ def _build(network):
     if not network["normalize"]:
         text += " 0–255"
     return text
-
-
-def _date(network):
-    if not network["date"]:
-        return "–"
-    options = ffi.to_js({"dateStyle": "medium", "timeStyle": "short"})
-    return js.Date.new(network["date"]).toLocaleString(language(), options)
 
 
 def _actions(network, name):

@@ -12,10 +12,10 @@ import training_images
 from dom import by_id, enable, on, on_click, spawn
 from problems import Problem, tell
 from pyscript import document
-from words import N_, _, duration, number, on_language, percent
+from words import N_, _, date, duration, number, on_language, percent
 
 NONE, RUNNING, PAUSED, FINISHED, DIVERGED = "none", "running", "paused", "finished", "diverged"
-_now = {"phase": NONE, "busy": False, "status": None, "spoken": -1}
+_now = {"phase": NONE, "busy": False, "status": None, "spoken": -1, "back": None}
 STATES = {
     NONE: "",
     RUNNING: N_("The network is learning."),
@@ -34,6 +34,8 @@ def start():
     on(by_id("iterations"), "input", lambda event: _iterations_changed())
     on(by_id("code-fold"), "toggle", lambda event: spawn(_show_code()))
     trainer.on("training", _on_progress)
+    on(document, "visibilitychange", lambda event: _may_end())  # a phone ends a hidden page without a word
+    on(document.defaultView, "pagehide", lambda event: _may_end())
     on_language(_show)
 
 
@@ -48,10 +50,33 @@ async def _show_code():
         code.textContent = (await trainer.call("network_code"))[0]["code"]
 
 
-async def restore():
-    """Bring back the training that an earlier visit left."""
+def _may_end():
+    if trainer.ready() and _now["phase"] != NONE:
+        spawn(trainer.call("keep_now"))
+
+
+async def bring_back(run, take_over=False, shown=False):
+    """Put a kept training on the page, to be continued; when that fails, it is told, and nothing has changed.
+
+    take_over: from another tab. shown: its network is the one in use from now on.
+    """
+    try:
+        await _busy(_restore, run, take_over)
+        if shown:
+            await networks.use("trained")
+    except Problem as problem:
+        problem.sentence = _(
+            "The training that is kept in this browser could not be brought back. {reason} It is left as "
+            "it is.",
+            reason=problem.sentence,
+        )
+        problem.retry = lambda: spawn(bring_back(run, take_over, shown))
+        tell(problem)
+
+
+async def _restore(run, take_over):
     await training_images.load()
-    reply = await trainer.call("restore")
+    reply = await trainer.call("restore", run=run, take_over=take_over)
     status = reply[0]
     settings.write(status["settings"])
     charts.clear(status["settings"]["iterations"])
@@ -59,9 +84,9 @@ async def restore():
     charts.append_accuracies(status["accuracies"])
     charts.draw()
     _now["phase"] = FINISHED if status["finished"] else PAUSED
-    _now["status"] = status
+    _now["status"], _now["back"] = status, status["saved"]
     figure.possible(charts.count() > 0)
-    await networks.use("trained")
+    await networks.reread(status["current"], status["beside"])
 
 
 async def _begin(values):
@@ -148,15 +173,20 @@ async def _reset():
     await _busy(reset)
 
 
+async def stand_still():
+    """Pause a training that is running, and wait until it stands."""
+    while _now["busy"]:
+        if _now["phase"] == RUNNING:
+            await _pause()
+        await asyncio.sleep(0.02)
+
+
 async def prepare(values):
     """Put settings into the panel, the book's where `values` names none, and lead the learner to Train.
 
     A run in progress is paused and reset first; its network stays on the shelf.
     """
-    while _now["busy"]:
-        if _now["phase"] == RUNNING:
-            await _pause()
-        await asyncio.sleep(0.02)
+    await stand_still()
     if _now["phase"] != NONE:
         await _reset()
     settings.write_the_books()
@@ -173,7 +203,7 @@ async def _busy(action, *arguments):
     """One action at a time: a double click does nothing twice."""
     if _now["busy"]:
         return
-    _now["busy"] = True
+    _now["busy"], _now["back"] = True, None
     _show()
     try:
         await action(*arguments)
@@ -186,7 +216,10 @@ def _on_progress(message, losses):
     charts.append(losses)
     charts.append_accuracies(message["accuracies"])
     charts.draw()
+    was_kept = not _now["status"] or not _now["status"]["not_kept"]
     _now["status"] = message
+    if was_kept != (not message["not_kept"]):
+        _show()
     if message["probabilities"] and message["index"] == answer.index():
         answer.update(message["probabilities"])
     networks.trained(message)
@@ -228,8 +261,12 @@ def _show():
     )
     settings.lock(phase != NONE or busy)
     why = loading_why if not ready else (_(STATES[phase]) if STATES[phase] else "")
-    if _now["status"] and not _now["status"]["kept"]:
-        why += " " + _("This browser keeps nothing across a reload: save the network to a file.")
+    if _now["back"]:
+        back = _("The training of {date} is back.", date=date(_now["back"]))
+        why = back + " " + why
+    if _now["status"] and _now["status"]["not_kept"]:
+        not_kept = _now["status"]["not_kept"]
+        why += " " + _(not_kept["refused"], **not_kept["values"])
     if by_id("training-why").textContent != why:
         by_id("training-why").textContent = why
         by_id("training-spoken").textContent = why

@@ -50,6 +50,12 @@ def percent(part, digits=2):
     return f"{part * 100:.{digits}f} %"
 
 
+def date(text):
+    """A moment (as Python writes it in ISO 8601) as the learner's language has it."""
+    options = ffi.to_js({"dateStyle": "medium", "timeStyle": "short"})
+    return window.Date.new(text).toLocaleString(language(), options)
+
+
 def duration(seconds):
     """Seconds as a few words."""
     seconds = int(seconds + 0.5)

@@ -52,7 +52,7 @@ PREDICT = Stage(
     "ready to predict",
     ("pyodide/numpy-*.whl", "pyodide/*.mjs", "pyodide/*.wasm", "pyodide/python_stdlib.zip", "pyodide/*.json",
      "py/library.zip", "py/worker/*", "networks/two_layer_net.pkl", "networks/shipped.json",
-     "data/t10k-*", "engine/*"),
+     "data/t10k-*", "engine/*", "idb-keyval/*"),
     12_000_000,
 )  # fmt: skip
 PAGE = Stage("page interactive", ("*",), 700_000)

@@ -30,8 +30,9 @@ def exported(function):
 
 
 def refusal(error):
-    return {
-        "refused": error.template,
-        "values": error.values,
-        "details": "".join(traceback.format_exception(error)),
-    }
+    return {**said(error), "details": "".join(traceback.format_exception(error))}
+
+
+def said(error):
+    """A KobaiError as the page translates it; None for none."""
+    return None if error is None else {"refused": error.template, "values": error.values}

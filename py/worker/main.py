@@ -7,6 +7,7 @@ await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this
 
 from worker.checkup import Checkup  # noqa: E402
 from worker.compare import Compare  # noqa: E402
+from worker.everything import Everything  # noqa: E402
 from worker.excerpts import excerpt  # noqa: E402
 from worker.exports import exported  # noqa: E402
 from worker.gradients import Gradients  # noqa: E402
@@ -24,6 +25,7 @@ networks = session.networks
 gradients = Gradients(session)
 mistakes = Mistakes(session)
 digit = OwnDigit(session)
+everything = Everything(session)
 mystery = Mystery(session)
 compare = Compare(session)
 units = Units(session)
@@ -43,6 +45,10 @@ for function in (
     session.init,
     session.load_training_images,
     session.restore,
+    session.kept_runs,
+    session.delete_run,
+    session.choose_settings,
+    session.keep_now,
     session.gallery,
     session.look,
     session.measure,
@@ -65,6 +71,10 @@ for function in (
     networks.delete,
     networks.undelete,
     networks.download,
+    everything.export_everything,
+    everything.look_into,
+    everything.add_what_was_found,
+    everything.delete_everything,
     gradients.check_gradients,
     gradients.stop_checking,
     mistakes.mistakes,

@@ -16,6 +16,7 @@ from kobai.storage import dump_network, load_network, open_network
 from pyodide.ffi import to_js
 
 from worker import files
+from worker.exports import said
 
 SLOT = "network:"  # of the store, followed by the network's id
 SLICE = 500  # images answered at once: other calls get in between
@@ -32,6 +33,7 @@ class Entry:
     version: int = 0  # counts the changes of a network that learns
     answers: np.ndarray | None = None
     answering: asyncio.Future | None = field(default=None, repr=False)
+    refused: bool = False  # by the browser's storage, the last time it was to be kept
 
 
 def right(y, t):
@@ -58,23 +60,55 @@ class Networks:
         for about in json.loads(await files.read(base, "networks/shipped.json")):
             self._entries[about["id"]] = Entry(about)
         await self._move_old_slots()
-        for slot in self.store.slots():
-            if slot.startswith(SLOT):
-                about = dict(self.store.about(slot))
-                history = about.pop("history", None)
-                self._entries[about["id"]] = Entry(about, history=history)
+        for slot in self.store.slots(SLOT):
+            self._put_on_the_shelf(slot)
         await self._load("shipped")
+        await self.choose_again()
+
+    def _put_on_the_shelf(self, slot):
+        about = dict(self.store.about(slot))
+        history = about.pop("history", None)
+        self._entries[about["id"]] = Entry(about, history=history)
+
+    async def choose_again(self):
+        """Use the networks that were in use last, as far as they are there; the run comes by `hold_run`."""
+        chosen = self.session.choices.values
+        for place in ("current", "beside"):
+            key = chosen.get(place)
+            if key in self._entries:
+                try:
+                    await self._load(key)
+                except KobaiError:  # it is damaged, or gone meanwhile: the page begins without it
+                    continue
+                setattr(self, place, key)
+
+    async def refresh(self, slots):
+        """The store has changed by itself, in these slots or more: follow it."""
+        there = set(self.store.slots(SLOT))
+        for slot in there:
+            key = slot.removeprefix(SLOT)
+            if key not in self._entries:
+                self._put_on_the_shelf(slot)
+            elif slot in slots:
+                self._entries[key].about.update(name=self.store.about(slot)["name"])
+        for key, entry in list(self._entries.items()):
+            is_kept = entry.about["origin"] in ("kept", "opened") and entry.about["stored"]
+            if is_kept and SLOT + key not in there:
+                if key in (self.current, self.beside):
+                    entry.about["stored"] = False  # it stays for as long as it is looked at
+                else:
+                    del self._entries[key]
 
     async def _move_old_slots(self):
         """Before there was a shelf, two networks had slots of their own."""
         for slot, origin in (("before", "kept"), ("opened", "opened")):
-            kept = self.store.get(slot)
+            kept = await self.store.get(slot)
             if kept:
                 data, about = kept
                 await self._add(
-                    load_network(data), origin, about.get("name"), iterations=about.get("iterations")
-                )
-                await self.store.put(slot, None)
+                    load_network(data), origin, about.get("name"), also={slot: None},
+                    iterations=about.get("iterations"),
+                )  # fmt: skip
 
     # ------------------------------------------------- for the other panels
 
@@ -141,17 +175,23 @@ class Networks:
                     each.answers = None  # 0.8 MB each
             entry.answers = y
             entry.about["accuracy"] = correct / len(images)
-            await self._keep(key)
+            if SLOT + key in self.store.slots(
+                SLOT
+            ):  # not one that was deleted meanwhile, here or in another tab
+                await self._keep(key)
         return y
 
     # ---------------------------------------------------- which is in use
 
     async def shelf(self):
-        """All networks, and the space that those of the learner take up."""
+        """All networks, and the space that what is kept takes up; what was refused is tried again."""
+        for key in [key for key, entry in self._entries.items() if entry.refused]:
+            await self._keep(key)
         estimate = await self._estimate()
         return {
             "networks": [entry.about for entry in self._entries.values()],
             "used": self.store.used(),
+            "not_kept": said(self.store.refused),
             **estimate,
         }
 
@@ -165,6 +205,7 @@ class Networks:
     async def use(self, network):
         await self._load(network)
         self.current = network
+        await self._keep_choice()
         return self.about(network)
 
     async def put_beside(self, network):
@@ -172,7 +213,11 @@ class Networks:
         if network is not None:
             await self._load(network)
         self.beside = network
+        await self._keep_choice()
         return {}
+
+    async def _keep_choice(self):
+        await self.session.choices.put(current=self.current, beside=self.beside)
 
     async def assess(self, network):
         """Measures the accuracy of a network that is new on the shelf; {} when it was deleted meanwhile."""
@@ -194,7 +239,14 @@ class Networks:
                     "The file {file} of this page is damaged. Try again.", file=about["file"]
                 ) from error
         else:
-            network = load_network(self.store.get(SLOT + key)[0])
+            kept = await self.store.get(SLOT + key)
+            if kept is None:
+                await self.store.refresh()
+                raise KobaiError(
+                    "This network is no longer in the browser’s storage: another tab has deleted it, or the "
+                    "browser has cleared it."
+                )
+            network = load_network(kept[0])
         entry.network = with_activation(network, about["activation"])
 
     # ------------------------------------------- new, changed, gone
@@ -208,11 +260,13 @@ class Networks:
         self.current = key
         return self.about(key)
 
-    async def keep_copy(self):
-        """The network of the run in progress as it is now, as one more on the shelf."""
+    async def keep_copy(self, also=None):
+        """The network of the run in progress as it is now, as one more on the shelf. also: as in
+        `end_run`."""
         run = self._entries["trained"].about
         key = await self._add(
             copy.deepcopy(self.network("trained")), "kept", None, history=self.session.run_history(),
+            also=also,
             **{name: run[name] for name in ("iterations", "settings", "normalize", "accuracy")},
         )  # fmt: skip
         return self.about(key)
@@ -225,6 +279,23 @@ class Networks:
         self.changed(network)
         await self._keep(network)
         return entry.about
+
+    def of_learner(self):
+        """The ids of the networks that were trained or opened here."""
+        return [key for key, entry in self._entries.items() if entry.about["origin"] in ("kept", "opened")]
+
+    async def learners(self):
+        """(bytes, about, history) of each of those, as of `_keep`."""
+        for key in self.of_learner():
+            network = await self.loaded(key)
+            yield dump_network(network, "dict"), self.about(key), self.history(key)
+
+    def slot_of(self, network, about):
+        """The slot of a network that is new here, and what is kept in it."""
+        data = dump_network(network, "dict")
+        key = _key(about["origin"], data, about["name"])
+        described = self._describe(key, network, **{**about, "bytes": len(data)})
+        return SLOT + key, (data, described)
 
     async def rename(self, network, name):
         """Another name; without one, the page says what it is."""
@@ -242,6 +313,7 @@ class Networks:
         if self.beside == network:
             self.beside = None
         await self.store.put(SLOT + network, None)
+        await self._keep_choice()
         return {"current": self.current, "beside": self.beside}
 
     async def undelete(self, network):
@@ -263,14 +335,22 @@ class Networks:
             self._describe("trained", network, "trained", None, **about), network
         )
 
-    async def end_run(self):
-        """The run is over: its network stays on the shelf, unless it never learned. Returns its id."""
-        key = (await self.keep_copy())["id"] if self._entries["trained"].about["iterations"] else "shipped"
+    async def end_run(self, also):
+        """The run is over: its network stays on the shelf, unless it never learned. Returns its id.
+
+        also: more changes of the store, that are made with it or not at all.
+        """
+        if self._entries["trained"].about["iterations"]:
+            key = (await self.keep_copy(also))["id"]
+        else:
+            key = "shipped"
+            await self.store.write(also)
         del self._entries["trained"]
         if self.current == "trained":
             self.current = key
         if self.beside == "trained":
             self.beside = key if key != "shipped" else None
+        await self._keep_choice()
         return key
 
     def changed(self, key):
@@ -280,15 +360,14 @@ class Networks:
         entry.answers = entry.answering = None
         entry.about["accuracy"] = None
 
-    async def _add(self, network, origin, name, history=None, **about):
+    async def _add(self, network, origin, name, history=None, also=None, **about):
         data = dump_network(network, "dict")
-        known_by = hashlib.sha256(data + (name or "").encode())  # the same file twice is the same entry
-        key = f"{origin}-{known_by.hexdigest()[:12]}"
+        key = _key(origin, data, name)
         described = self._describe(key, network, origin, name, bytes=len(data), **about)
         if key in self._entries:
             described["name"] = self.about(key)["name"] or name
         self._entries[key] = Entry(described, network, history)
-        await self._keep(key)
+        await self._keep(key, also)
         return key
 
     def _describe(self, key, network, origin, name, **about):
@@ -310,11 +389,15 @@ class Networks:
             "date": today,
         } | about
 
-    async def _keep(self, key):
+    async def _keep(self, key, also=None):
         entry = self._entries.get(key)
         if entry is not None and entry.about["origin"] in ("kept", "opened"):
             data = dump_network(entry.network, "dict")
-            entry.about["stored"] = True
-            entry.about["stored"] = await self.store.put(
-                SLOT + key, data, **entry.about, history=entry.history
-            )
+            about = {**entry.about, "stored": True, "history": entry.history}
+            refused = await self.store.write({SLOT + key: (data, about), **(also or {})})
+            entry.about["stored"], entry.refused = refused is None, refused is not None
+
+
+def _key(origin, data, name):
+    known_by = hashlib.sha256(data + (name or "").encode())  # the same file twice is the same entry
+    return f"{origin}-{known_by.hexdigest()[:12]}"

@@ -52,9 +52,9 @@ class OwnDigit:
         await self.session.store.put(SLOT, strokes.encode(), **rest)
         return {}
 
-    def kept_digit(self):
+    async def kept_digit(self):
         """What an earlier visit left: {strokes, …}; {} if nothing."""
-        kept = self.session.store.get(SLOT)
+        kept = await self.session.store.get(SLOT)
         return {"strokes": kept[0].decode(), **kept[1]} if kept else {}
 
 

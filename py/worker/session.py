@@ -17,20 +17,25 @@ from pyodide.ffi import to_js
 from pyscript import sync
 
 from worker import files
+from worker.choices import Choices
+from worker.exports import said
 from worker.networks import Networks, right
+from worker.runs import Runs, from_older_page
 from worker.store import Store
 
 CHUNK = 0.06  # seconds of training between two messages to the page: at most 17 a second
-KEEP_EVERY = 5.0  # seconds between two copies of the training into the browser's storage
 HISTORY_POINTS = 200  # of a loss curve that is kept with its network
 
 
 class Session:
     def __init__(self):
-        self.store = Store()
+        self.store = Store(self._others_changed)
+        self.choices = Choices(self.store)
+        self.runs = Runs(self.store)
         self.networks = Networks(self, self.store)
         self.chosen = 0  # the test image on the page
         self.trainer = None
+        self.run = None  # where the training is kept
         self.running = False
         self.engine = None  # the compiled one, where the browser can run it
 
@@ -46,14 +51,19 @@ class Session:
             engine_missing = None
         except KobaiError as error:
             engine_missing = {"refused": error.template, "values": error.values}
-        await self.store.open()
+        await self.store.open(_from_older_page)
+        self.choices.open()
         await self.networks.start(base)
+        free = [run["id"] for run in await self.runs.listed(None) if not run["elsewhere"]]
         return {
             "python": platform.python_version(),
             "numpy": np.__version__,
             "shelf": await self.networks.shelf(),
             "engine_missing": engine_missing,
-            "kept": self.store.get("training") is not None,
+            "current": self.networks.current,
+            "beside": self.networks.beside,
+            "settings": self.choices.values.get("settings"),
+            "kept": free[0] if free else None,  # the training that an earlier visit left
         }
 
     async def load_training_images(self):
@@ -63,14 +73,57 @@ class Session:
             self.x_train = images
         return {}
 
-    async def restore(self):
-        """The training that an earlier visit left: its state and whole history."""
-        state, _about = self.store.get("training")
-        trainer = Trainer.from_state(state, *self._images(), self.engine)
+    async def restore(self, run, take_over=False):
+        """A training that is kept: its state and whole history. The one of this tab stays kept.
+
+        Raises KobaiError when it cannot be continued here; nothing has changed then.
+        """
+        await self.load_training_images()
+        claimed, state = await self.runs.claim(run, take_over)
+        try:
+            trainer = Trainer.from_state(state, *self._images(), self.engine)
+        except KobaiError:
+            claimed.let_go()
+            raise
+        saved = self.store.about(claimed.slot)["saved"]
+        if self.run is not None:
+            await self.run.keep(self.trainer)
+            self.run.let_go()
+        self.run = claimed
         self._start_run(trainer)
+        await self.run.keep(self.trainer)  # from here on it is this tab's
+        await self.networks.choose_again()
+        if "current" not in self.choices.values:  # kept by an older page
+            self.networks.current = "trained"
         self._told, self._told_accuracies = len(trainer.train_loss_list), len(trainer.test_acc_list)
         history = to_js(np.array(trainer.train_loss_list, dtype=np.float64))
-        return {**self._status(), "accuracies": self._accuracies(0)}, history
+        places = {"current": self.networks.current, "beside": self.networks.beside}
+        return {**self._status(), **places, "accuracies": self._accuracies(0), "saved": saved}, history
+
+    async def kept_runs(self):
+        """The trainings that are kept, but for the one on the page."""
+        return {"runs": await self.runs.listed(self.run)}
+
+    async def delete_run(self, run):
+        await self.runs.delete(run)
+        return {}
+
+    async def choose_settings(self, settings):
+        """Keep what is in the fields of the settings."""
+        await self.choices.put(settings=settings)
+        return {}
+
+    async def keep_now(self):
+        """The page is being left, or nobody looks at it: it may be gone at any moment."""
+        if self.running:
+            self._keep_soon = True  # after this chunk
+        elif self.run is not None and self.store.refused:
+            await self.run.keep(self.trainer)
+        return {}
+
+    async def _others_changed(self, slots):
+        await self.networks.refresh(slots)
+        await self._tell({"kind": "kept"})
 
     def _images(self):
         return self.x_train, self.t_train, self.x_test, self.t_test
@@ -122,9 +175,12 @@ class Session:
 
     # -------------------------------------------------------------- training
 
-    def begin(self, settings):
+    async def begin(self, settings):
         """A new run: weights drawn, nothing trained yet."""
-        self._start_run(Trainer(Settings(**settings), *self._images(), self.engine))
+        trainer = Trainer(Settings(**settings), *self._images(), self.engine)
+        self.run = await self.runs.begin()
+        self._start_run(trainer)
+        await self.choices.put(settings=settings)
         return self._status()
 
     def _start_run(self, trainer):
@@ -132,8 +188,7 @@ class Session:
         self._told = 0  # losses that the page has
         self._told_accuracies = 0
         self._rate = 0.0
-        self._kept = time.monotonic()
-        self.is_kept = True  # until the browser's storage refuses
+        self._keep_soon = False
         self.networks.hold_run(trainer.network, trainer.iteration, self._settings())
 
     def extend(self, iterations):
@@ -147,19 +202,22 @@ class Session:
         refused = {}
         told = None  # the message on its way: the page draws while the next chunk is computed
         try:
+            self.run.cadence.kept_now()  # what is there was kept when it came to a stand
             while self.running and not self.trainer.finished:
+                start = time.monotonic()
                 self._advance(lambda: self.trainer.advance(CHUNK))
                 if told is not None:
                     await told
                 told = self._tell_training()
-                if time.monotonic() - self._kept > KEEP_EVERY:
-                    await self._keep()
+                if self._keep_soon or self.run.cadence.is_due(time.monotonic() - start):
+                    self._keep_soon = False
+                    await self.run.keep(self.trainer)
         except TrainingDivergedError as error:
             refused = {"diverged": error.template, "values": error.values}
         finally:
             self.running = False
         await self._tell_training()
-        await self._keep()
+        await self.run.keep(self.trainer)
         return {**self._status(), **refused}
 
     def pause(self):
@@ -173,15 +231,15 @@ class Session:
         except TrainingDivergedError as error:
             refused = {"diverged": error.template, "values": error.values}
         await self._tell_training()
-        await self._keep()
+        await self.run.keep(self.trainer)
         return {**self._status(), **refused}
 
     async def reset(self):
         """Forget the run; its network stays on the shelf."""
         self.running = False
-        key = await self.networks.end_run()
-        self.trainer = None
-        await self.store.put("training", None)
+        key = await self.networks.end_run({self.run.slot: None})
+        self.run.let_go()
+        self.trainer = self.run = None
         return {"network": key, "current": self.networks.current, "beside": self.networks.beside}
 
     def run_history(self):
@@ -233,7 +291,7 @@ class Session:
             "rate": self._rate,
             "evaluating": trainer.evaluating,
             "finished": trainer.finished,
-            "kept": self.is_kept,
+            "not_kept": said(self.run.refused or self.store.refused),
         }
 
     def _settings(self):
@@ -244,10 +302,6 @@ class Session:
         trainer = self.trainer
         rows = zip(trainer.evaluated_at, trainer.train_acc_list, trainer.test_acc_list, strict=True)
         return [list(row) for row in list(rows)[first:]]
-
-    async def _keep(self):
-        self._kept = time.monotonic()
-        self.is_kept = await self.store.put("training", self.trainer.state())
 
     # --------------------------------------------------------------- figures
 
@@ -269,3 +323,8 @@ class Session:
 
     def _tell(self, message, *arrays):
         return sync.on_progress(json.dumps(message), *arrays)
+
+
+def _from_older_page(slot, data, about):
+    """The slots that one of an older page becomes."""
+    return from_older_page(data) if slot == "training" else {slot: (data, about)}

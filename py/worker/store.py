@@ -1,49 +1,108 @@
-"""What the learner made, kept in the browser's own storage, so that a reload loses nothing."""
+"""What the learner made, kept in the browser, so that a reload loses nothing: bytes in slots, a few words
+about each."""
 
-import base64
+import asyncio
+import json
 
-from pyscript import storage
+import js
+from pyodide.ffi import create_proxy
+
+from worker import old_storage
+from worker.database import Database
+
+CHANNEL = "kobai-kept"  # on which the tabs tell each other that slots have come, gone or changed
 
 
 class Store:
-    """Bytes in named slots, each with a few words about them; where storage is forbidden, nothing is kept."""
+    """The slots by name. Where the browser keeps nothing, everything is as if it were empty, and
+    `refused` says why.
 
-    def __init__(self):
-        self._store = None
+    All tabs share it: `on_others(slots)` is awaited when another tab has changed these.
+    """
 
-    async def open(self):
-        try:
-            self._store = await storage("kobai")
-        except Exception:  # private windows and full disks forbid it, each in its own way
-            self._store = None
+    def __init__(self, on_others):
+        self._database = Database()
+        self._index = {}  # slot -> (about, bytes)
+        self._on_others = on_others
+        self._channel = None
+
+    @property
+    def refused(self):
+        """The KobaiError that says why the last change is not kept; None when it is."""
+        return self._database.refused
+
+    async def open(self, convert):
+        """convert(slot, bytes, about): the slots, as of `write`, that a slot of an older page becomes."""
+        if not await self._database.open():
+            return
+        if not await self._database.is_moved():
+            await self._move(convert)
+        self._index = await self._database.all_records()
+        if hasattr(js, "BroadcastChannel"):
+            self._channel = js.BroadcastChannel.new(CHANNEL)
+            self._channel.onmessage = create_proxy(
+                lambda event: asyncio.ensure_future(self.refresh(json.loads(event.data)))
+            )
+
+    async def _move(self, convert):
+        """Take over what older pages kept: in one transaction, and only then is it removed there."""
+        slots = {}
+        for slot, (data, about) in (await old_storage.read()).items():
+            slots |= convert(slot, data, about)
+        there = await self._database.all_records()
+        new = {slot: kept for slot, kept in slots.items() if slot not in there}
+        if await self._database.write(new, moved=True) is None and slots:
+            await old_storage.forget()
+
+    async def refresh(self, changed=()):
+        """Look again what is there, after another tab has changed these slots, or everything is gone."""
+        self._index = await self._database.all_records()
+        await self._on_others(list(changed))
+
+    async def write(self, changes, guard=None, quietly=False):
+        """Change slots, all or none: None, or the KobaiError that says why nothing has changed.
+
+        changes, guard: see Database.write. quietly: the other tabs need not hear of it.
+        """
+        refused = await self._database.write(changes, guard)
+        if refused is None:
+            for slot, kept in changes.items():
+                if kept is None:
+                    self._index.pop(slot, None)
+                else:
+                    self._index[slot] = kept[1], len(kept[0])
+            if self._channel and not quietly:
+                self._channel.postMessage(json.dumps(list(changes)))
+            if self._database.emptied:
+                await self.refresh()
+        return refused
 
     async def put(self, slot, data, **about):
-        """Keep these bytes (None: forget them). False when the browser refused."""
-        if self._store is None:
-            return False
-        try:
-            if data is not None:
-                self._store[slot] = {"data": base64.b64encode(data).decode(), "about": about}
-            elif slot in self._store:
-                del self._store[slot]
-            await self._store.sync()
-        except Exception:
-            return False
-        return True
+        """Keep these bytes (None: forget them): None or a KobaiError, as of `write`."""
+        return await self.write({slot: None if data is None else (data, about)})
 
-    def get(self, slot):
-        """(bytes, about) or None."""
-        kept = self._store.get(slot) if self._store is not None else None
-        return (base64.b64decode(kept["data"]), kept["about"]) if kept else None
+    async def clear(self):
+        """Forget everything: None or a KobaiError, as of `write`."""
+        refused = await self._database.clear()
+        if refused is None:
+            slots, self._index = list(self._index), {}
+            await old_storage.forget()
+            if self._channel:
+                self._channel.postMessage(json.dumps(slots))
+        return refused
+
+    async def get(self, slot):
+        """(bytes, about), or None."""
+        return await self._database.get(slot)
 
     def about(self, slot):
         """The words about a slot that holds something; its bytes stay where they are."""
-        return self._store[slot]["about"]
+        return self._index[slot][0]
 
-    def slots(self):
-        """The names of all slots that hold something."""
-        return sorted(self._store) if self._store is not None else []
+    def slots(self, kind=""):
+        """The names of all slots that begin like this and hold something."""
+        return sorted(slot for slot in self._index if slot.startswith(kind))
 
     def used(self):
         """Bytes that all slots take up."""
-        return sum(len(self._store[slot]["data"]) for slot in self.slots())
+        return sum(size for _about, size in self._index.values())

@@ -1,6 +1,5 @@
 """The shelf: networks of every origin, kept across visits, renamed, deleted, brought back, reread."""
 
-import base64
 import json
 import pickle
 import re
@@ -180,36 +179,6 @@ def test_what_is_on_the_shelf_is_there_at_the_next_visit(visit):
     kobai.expect_network("kept.pkl")
     truth = predict(params, reference.images_to_test()[:1], "relu")[0]
     assert kobai.ask_worker("look", index=0)["probabilities"] == pytest.approx(truth, abs=1e-9)
-
-
-# what the page kept before it had a shelf: two slots, in the format of PyScript's storage
-OLD_SLOTS = """async ([before, opened]) => {
-    const [{ name }] = (await indexedDB.databases()).filter(({ name }) => name.includes("kobai"));
-    const database = await new Promise((resolve) => {
-        indexedDB.open(name).onsuccess = (event) => resolve(event.target.result);
-    });
-    const [store] = database.objectStoreNames;
-    const write = database.transaction(store, "readwrite");
-    const value = (data, about, ...texts) =>
-        JSON.stringify([["1", "2"], "generic", { data: "3", about: "4" }, data, about, ...texts]);
-    write.objectStore(store).put(value(before, { iterations: 12, hidden_size: 50 }), "before");
-    write.objectStore(store).put(value(opened, { name: "5", hidden_size: 50 }, "old.pkl"), "opened");
-    await new Promise((resolve) => (write.oncomplete = resolve));
-    database.close();
-}"""
-
-
-def test_networks_of_before_there_was_a_shelf_are_on_it(visit):
-    kobai = visit().kobai
-    kobai.wait_until_ready()
-    params = deep(784, 50, 10, seed=7)
-    data = [base64.b64encode(pickle.dumps(each)).decode() for each in (reference.shipped_params(), params)]
-    kobai.page.evaluate(OLD_SLOTS, data)
-    for _ in range(2):  # and they are still there at the visit after that
-        kobai.page.reload()
-        kobai.wait_until_ready()
-        expect(row(kobai, "your training, 12 iterations").get_by_role("cell").nth(2)).to_have_text("94.68 %")
-        expect(row(kobai, "old.pkl").get_by_role("cell").nth(2)).to_have_text(accuracy_text(params))
 
 
 TOGETHER = """async (key) => {

@@ -265,6 +265,8 @@ def test_a_state_of_other_images_is_refused(uninterrupted):
 def changed_state(trainer: Trainer, **changes: object) -> bytes:
     with np.load(io.BytesIO(trainer.state())) as file:
         parts = {**{name: file[name] for name in file.files}, **changes}
+    if isinstance(parts["settings"], str):
+        parts["settings"] = np.frombuffer(parts["settings"].encode(), np.uint8)
     buffer = io.BytesIO()
     np.savez(buffer, **{name: value for name, value in parts.items() if value is not None})
     return buffer.getvalue()
@@ -273,9 +275,13 @@ def changed_state(trainer: Trainer, **changes: object) -> bytes:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"version": 2},
+        {"version": 3},
+        {"version": [2, 2]},
         {"version": "two"},
         {"settings": "{"},
+        {"settings": "[" * 4000},
+        {"settings": np.zeros(0, dtype=np.uint8)},
+        {"settings": np.array("{}")},
         {"settings": "[]"},
         {"settings": '{"hidden_size": 5, "colour": 3}'},
         {"settings": '{"hidden_size": 6}'},

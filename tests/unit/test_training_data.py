@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from kobai.errors import SettingsError
 from kobai.training import Settings, Trainer
+from kobai.training_state import upgraded
 from test_training import PARAMS, SMALL, SMALL_SETTINGS, assert_same_run
 
 
@@ -76,9 +77,11 @@ def test_a_batch_larger_than_the_part_is_refused():
 def test_a_state_of_an_earlier_version_of_the_page_continues():
     """Recorded after 12 iterations, before there were the settings normalize and train_size."""
     state = Path(__file__).with_name("data") / "training_version_1.npz"
-    trainer = Trainer.from_state(state.read_bytes(), *SMALL)
+    trainer = Trainer.from_state(upgraded(state.read_bytes()), *SMALL)
     assert trainer.settings == SMALL_SETTINGS
     assert trainer.iteration == 12
+    assert upgraded(trainer.state()) == trainer.state()
+    assert upgraded(b"PK") == b"PK"
     uninterrupted = Trainer(SMALL_SETTINGS, *SMALL)
     for each in (trainer, uninterrupted):
         while not each.finished:

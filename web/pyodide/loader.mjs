@@ -2,6 +2,7 @@
 // PyScript gives the page no progress and stays silent when a file of Pyodide is missing; this module runs first in
 // the worker, so it can count the bytes of every file and name the one that fails.
 import "../trusted_types.js";
+import "../pyscript_databases.js";
 import { loadPyodide as load, version } from "./pyodide.mjs";
 
 const site = new URL("../", import.meta.url).href;
@@ -76,6 +77,10 @@ for (const file of [
 ]) {
   start(file);
 }
+
+// What is kept goes through it (py/worker/database.py); without it nothing is kept, and the worker says so.
+self.kobaiKeyval = import("../idb-keyval/index.js");
+self.kobaiKeyval.catch(() => {});
 
 // Pyodide waits for ever when its WebAssembly is damaged
 for (const name of ["instantiate", "instantiateStreaming"]) {

@@ -1,0 +1,79 @@
+"""Everything the learner made: saved as one file, added from one, and deleted."""
+
+import confirm
+import networks
+import saving
+import settings
+import trainer
+import training
+from dom import by_id, enable, on, on_click, spawn
+from names import plain
+from pyscript import window
+from words import _, number, on_language
+
+BUTTONS = ("everything-export", "everything-import", "everything-delete")
+
+
+def start():
+    on_click("everything-export", _export)
+    on(by_id("everything-import"), "click", lambda event: by_id("everything-file").click())
+    on(by_id("everything-file"), "change", lambda event: spawn(_import()))
+    on_click("everything-delete", _delete)
+    on_language(worker_is_ready)
+
+
+def worker_is_ready():
+    for name in BUTTONS:
+        enable(name, trainer.ready(), _("Python is still loading."))
+
+
+def _say(text):
+    by_id("everything-result").textContent = text
+
+
+async def _export():
+    about, data = await trainer.call("export_everything")
+    saving.hand_over(data, about["name"])
+    _say(_("Saved as {name}: {what}.", name=about["name"], what=_count(about)))
+
+
+async def _import():
+    picker = by_id("everything-file")
+    file = picker.files.item(0)
+    if not file:
+        return
+    name, data = plain(file.name), await file.arrayBuffer()
+    picker.value = ""
+    _say("")
+    found = (await trainer.call("look_into", data))[0]
+    there = _("What is here already: {count}.", count=number(found["there"])) if found["there"] else ""
+    if not found["networks"] and not found["trainings"]:
+        _say(_("{name} holds nothing new.", name=name) + " " + there)
+        return
+    question = _("Add from {name}: {what}? Nothing that is here changes.", name=name, what=_count(found))
+    if not await confirm.ask(question + " " + there, _("Add")):
+        return
+    added = (await trainer.call("add_what_was_found"))[0]
+    if added["settings"]:
+        settings.worker_is_ready(added["settings"])
+    await networks.reread()
+    _say(_("Added: {what}.", what=_count(found)))
+
+
+async def _delete():
+    question = _(
+        "Delete all networks, trainings and settings that you made in this browser? This cannot be undone. "
+        "A training in another tab is kept anew by that tab."
+    )
+    if await confirm.ask(question, _("Delete everything")):
+        await training.stand_still()
+        await trainer.call("delete_everything")
+        window.location.reload()  # the page is as at the first visit
+
+
+def _count(about):
+    return _(
+        "networks: {networks}, trainings: {trainings}",
+        networks=number(about["networks"]),
+        trainings=number(about["trainings"]),
+    )

@@ -1,0 +1,87 @@
+"""The kept trainings that are not on the page: of earlier visits, and of other tabs."""
+
+import confirm
+import networks
+import panels
+import trainer
+import training
+from dom import by_id, make, on, spawn
+from pyscript import document
+from words import _, date, number, on_language
+
+_now = {"runs": []}
+
+
+def start():
+    trainer.on("kept", lambda message: spawn(_others_changed()))
+    networks.on_change(_refresh)
+    on(document, "visibilitychange", lambda event: spawn(_refresh()))  # other tabs may have been closed
+    on_language(_show)
+
+
+def worker_is_ready():
+    spawn(_refresh())
+
+
+async def _others_changed():
+    """Another tab has changed what is kept, or it is gone."""
+    await networks.reread()
+    panels.all_stale()
+
+
+async def _refresh():
+    if trainer.ready():
+        _now["runs"] = (await trainer.call("kept_runs"))[0]["runs"]
+        _show()
+
+
+def _show():
+    by_id("kept-runs").hidden = not _now["runs"]
+    by_id("kept-runs-list").replaceChildren(*[_item(run) for run in _now["runs"]])
+
+
+def _item(run):
+    name = _name(run)
+    item = make("li")
+    item.append(make("span", name))
+    if run["elsewhere"]:
+        item.append(make("span", _("open in another tab"), **{"class": "hint"}))
+        _add(item, _("Continue here instead"), name, lambda: _take_over(run))
+    else:
+        _add(item, _("Bring back"), name, lambda: training.bring_back(run["id"], shown=True))
+        _add(item, _("Delete"), name, lambda: _delete(run, name))
+    return item
+
+
+def _name(run):
+    if run["settings"] is None:  # kept by a page that wrote nothing about it
+        return _("a training kept on {date}", date=date(run["saved"]))
+    if run["elsewhere"]:  # how far it is, that tab knows
+        return _(
+            "a training of {all} iterations, seed {seed}",
+            all=number(run["settings"]["iterations"]),
+            seed=run["settings"]["seed"],
+        )
+    return _(
+        "{done} of {all} iterations, seed {seed}, kept on {date}",
+        done=number(run["iteration"]),
+        all=number(run["settings"]["iterations"]),
+        seed=run["settings"]["seed"],
+        date=date(run["saved"]),
+    )
+
+
+def _add(item, text, name, work):
+    button = make("button", text, type="button", aria_label=f"{text}: {name}")
+    on(button, "click", lambda event: spawn(work()))
+    item.append(button)
+
+
+async def _take_over(run):
+    await training.bring_back(run["id"], take_over=True, shown=True)
+
+
+async def _delete(run, name):
+    if await confirm.ask(_("Delete this training? {training}", training=name), _("Delete")):
+        await trainer.call("delete_run", run=run["id"])
+        await _refresh()

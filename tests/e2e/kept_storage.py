@@ -1,0 +1,148 @@
+"""What the page keeps in the browser, looked at and changed from outside, and its panels as a learner
+uses them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import pickle
+
+import numpy as np
+from playwright.sync_api import Locator, Page, expect
+
+OPENED = """
+const opened = (name) => new Promise((resolve, reject) => {
+    const request = indexedDB.open(name);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+    request.onupgradeneeded = () => request.result.createObjectStore(name === "kobai" ? "kept" : "entries");
+});
+const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+});
+"""
+
+# name -> {about, data as base64 when it is wanted}
+READ = f"""async ([kind, withData]) => {{
+    {OPENED}
+    const database = await opened("kobai");
+    const objects = database.transaction("kept").objectStore("kept");
+    const [keys, values] = await Promise.all([done(objects.getAllKeys()), done(objects.getAll())]);
+    database.close();
+    const text = (bytes) => bytes.reduce((all, byte) => all + String.fromCharCode(byte), "");
+    return keys.flatMap((key, i) => key.startsWith(kind)
+        ? [[key, values[i].about ?? JSON.stringify(values[i]), withData ? btoa(text(values[i].data)) :
+        ""]] : []);
+}}"""
+
+# base64 of data, or a plain value as JSON text
+WRITE = f"""async ([name, store, records]) => {{
+    {OPENED}
+    const database = await opened(name);
+    const objects = database.transaction(store, "readwrite").objectStore(store);
+    for (const [key, value] of records) await done(objects.put(JSON.parse(value), key));
+    database.close();
+}}"""
+
+DAMAGE = f"""async (name) => {{
+    {OPENED}
+    const database = await opened("kobai");
+    const objects = database.transaction("kept", "readwrite").objectStore("kept");
+    const record = await done(objects.get(name));
+    record.data = record.data.slice(0, 1000);
+    await done(objects.put(record, name));
+    database.close();
+}}"""
+
+# what the page shows beside what is kept, ten times a second: [ms, iteration shown, iteration kept]
+WATCH = f"""async (seconds) => {{
+    {OPENED}
+    const database = await opened("kobai");
+    const seen = [];
+    const end = performance.now() + 1000 * seconds;
+    while (performance.now() < end) {{
+        const at = performance.now();
+        const shown = document.getElementById("now-iteration").textContent.split("/")[0].replaceAll(",", "");
+        const objects = database.transaction("kept").objectStore("kept");
+        const key = (await done(objects.getAllKeys())).find((name) => name.startsWith("training:"));
+        const kept = key ? JSON.parse((await done(objects.get(key))).about).iteration : 0;
+        seen.push([at, Number(shown), kept]);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    }}
+    database.close();
+    return seen;
+}}"""
+
+# whether a training of this iteration or a later one is kept within the time (Playwright's
+# wait_for_function does
+# not await what its function promises)
+KEPT = f"""async ([least, seconds]) => {{
+    {OPENED}
+    const database = await opened("kobai");
+    const end = performance.now() + 1000 * seconds;
+    const isKept = async () => {{
+        const values = await done(database.transaction("kept").objectStore("kept").getAll());
+        const abouts = values.map(({{ about }}) => JSON.parse(about ?? "{{}}"));
+        return abouts.some(({{ owner, iteration }}) => owner && iteration >= least);
+    }};
+    let found = await isKept();
+    while (!found && performance.now() < end) {{
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        found = await isKept();
+    }}
+    database.close();
+    return found;
+}}"""
+
+OLD_NAME = "IDBMap/@pyscript/kobai"  # of the database that PyScript's storage makes
+
+
+def records(page: Page, kind: str = "", data: bool = False) -> dict[str, dict]:
+    """name -> what is written about it; with `data` its bytes as well."""
+    found = {}
+    for name, about, text in page.evaluate(READ, [kind, data]):
+        found[name] = json.loads(about) | ({"data": base64.b64decode(text)} if data else {})
+    return found
+
+
+def write(page: Page, values: dict[str, object], name: str = "kobai", store: str = "kept") -> None:
+    """Put plain values into a database of the page."""
+    page.evaluate(WRITE, [name, store, [[key, json.dumps(value)] for key, value in values.items()]])
+
+
+def as_old_page_kept(data: bytes, about: dict) -> str:
+    """A slot as PyScript's storage writes it: a flat list in which texts and objects are named by their
+    place."""
+    flat: list = [["1", "2"], "generic", {"data": "3", "about": "4"}, base64.b64encode(data).decode(), {}]
+    for key, value in about.items():
+        flat[4][key] = str(len(flat)) if isinstance(value, str) else value
+        flat += [value] if isinstance(value, str) else []
+    return json.dumps(flat)
+
+
+def wait_until_kept(page: Page, iteration: int) -> None:
+    """A copy of the training is in the storage, of this iteration or a later one."""
+    assert page.evaluate(KEPT, [iteration, 30])
+
+
+def training_said(kobai) -> Locator:
+    """The sentence beside the buttons of the training."""
+    return kobai.region("Training").locator("#training-why")
+
+
+def expect_back(kobai, iteration: int) -> int:
+    """The training is offered, of this iteration or a later one, and does not run by itself."""
+    expect(training_said(kobai)).to_contain_text("is back.")
+    expect(kobai.button("Continue")).to_be_enabled()
+    stood = kobai.iteration()
+    assert stood >= iteration
+    return stood
+
+
+def network_file(name: str, seed: int = 1, units: int = 20) -> dict:
+    """A pickle of a network, as a learner has it."""
+    random = np.random.default_rng(seed)
+    shapes = {"W1": (784, units), "b1": (units,), "W2": (units, 10), "b2": (10,)}
+    data = pickle.dumps({key: random.normal(size=shape) for key, shape in shapes.items()})
+    return {"name": name, "mimeType": "", "buffer": data}

@@ -1,0 +1,207 @@
+"""Nothing is lost: reloads, killed tabs, the choices on the page, older and newer data."""
+
+import contextlib
+import hashlib
+import io
+import pickle
+import time
+
+import numpy as np
+import pytest
+import reference
+from kept_storage import (
+    DAMAGE,
+    OLD_NAME,
+    WATCH,
+    as_old_page_kept,
+    expect_back,
+    network_file,
+    records,
+    training_said,
+    wait_until_kept,
+    write,
+)
+from kobai_page import KobaiPage
+from playwright.sync_api import Error, expect
+
+BEHIND = 5000  # ms that what is kept may be behind
+
+
+def state_of_version_1(trainer) -> bytes:
+    """A training as the page kept it at first."""
+    with np.load(io.BytesIO(trainer.state())) as file:
+        arrays = {name: file[name] for name in file.files}
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays | {"version": 1, "settings": arrays["settings"].tobytes().decode()})
+    return buffer.getvalue()
+
+
+def another_tab(visit) -> KobaiPage:
+    return KobaiPage(visit.context.new_page(), visit.kobai.address).open()
+
+
+def digest(page) -> str:
+    """Of everything that is kept of the one training: weights, losses, accuracies, random state, settings."""
+    (kept,) = records(page, "training:", data=True).values()
+    return hashlib.sha256(kept["data"]).hexdigest()
+
+
+def crash(page) -> None:
+    """The browser ends the page's process, as it does when memory is short."""
+    with page.expect_event("crash"), contextlib.suppress(Error):
+        page.goto("chrome://crash")
+
+
+def test_a_training_that_is_killed_again_and_again_continues_bit_for_bit(visit):
+    settings = {"iterations": 14_000, "seed": 5, "hidden_units": 40}
+    begun = visit()
+    kobai = begun.kobai.wait_until_ready()
+    kobai.train(**settings)
+    kobai.wait_until_trained()
+    uninterrupted = digest(kobai.page)
+    kobai.reset()
+    kobai.train(**settings)
+    stood = 0
+    for end in ("crashed", "closed", "left"):
+        wait_until_kept(kobai.page, stood + 1)
+        if end == "left":
+            kobai.page.goto("about:blank")
+            kobai.open()
+        else:
+            crash(kobai.page) if end == "crashed" else kobai.page.close()
+            kobai = another_tab(begun)
+        kobai.wait_until_ready()
+        stood = expect_back(kobai, stood + 1)
+        assert stood < 14_000
+        assert digest(kobai.page) != uninterrupted
+        kobai.button("Continue").click()
+    kobai.wait_until_trained()
+    assert digest(kobai.page) == uninterrupted
+
+
+def test_what_is_kept_is_never_five_seconds_behind(visit):
+    kobai = visit().kobai.wait_until_ready()
+    thousands_a_second = {"computed_by": "fast"}
+    one_a_second = {"gradient": "numerical", "hidden_units": 100, "batch_size": 400}
+    for settings in (thousands_a_second, one_a_second):
+        kobai.train(iterations=1_000_000, **settings)
+        kobai.wait_until_iteration(1)
+        seen = kobai.page.evaluate(WATCH, 7)
+        compared = 0
+        for now, _, kept in seen:
+            earlier = [shown for at, shown, _ in seen if at <= now - BEHIND]
+            if earlier:
+                assert kept >= earlier[-1]
+                compared += 1
+        assert compared > 5
+        assert seen[-1][1] > seen[0][1] + 1
+        kobai.pause()
+        kobai.reset()
+
+
+def test_leaving_the_page_keeps_what_is_there_at_once(visit):
+    kobai = visit().kobai.wait_until_ready()
+    kobai.train(iterations=1_000_000)
+    kobai.wait_until_iteration(100)
+    for _ in range(3):  # sooner than the next copy would be due
+        shown, start = kobai.iteration(), time.monotonic()
+        kobai.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+        wait_until_kept(kobai.page, shown)
+    assert time.monotonic() - start < 2
+    kobai.pause()
+
+
+def test_settings_and_the_networks_in_use_are_there_after_a_reload(visit):
+    kobai = visit().kobai.wait_until_ready()
+    kobai.set(hidden_units=77, seed=9, gradient="numerical", pixels="false")
+    kobai.field("Pixels").press("Tab")
+    kobai.use("shipped-1000")
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    kobai.expect_network("Kobai’s own, 1,000 iterations")
+    chosen = {"Hidden units": "77", "Seed": "9", "Gradient": "numerical", "Pixels": "false"}
+    for name, value in chosen.items():
+        expect(kobai.field(name)).to_have_value(value)
+    expect(kobai.button("Train")).to_be_enabled()
+    kobai.train(iterations=20, gradient="backpropagation", hidden_units=30)
+    kobai.wait_until_trained()
+    kobai.use("shipped-3")
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    kobai.expect_network("Kobai’s own, three layers")  # and the training is back, too
+    expect(training_said(kobai)).to_contain_text("is back. All iterations are done.")
+    assert kobai.iteration() == 20
+    expect(kobai.field("Hidden units")).to_have_value("30")
+
+
+# ----------------------------------------------------------- older and newer data
+
+
+def test_what_an_older_page_kept_is_all_there(visit, site):
+    """Networks of before there was a shelf, a digit, and a training of the first version."""
+    cpython = reference.trained(700, seed=4)
+    kept = {
+        "before": (pickle.dumps(reference.shipped_params()), {"iterations": 12, "hidden_size": 50}),
+        "opened": (network_file("old.pkl")["buffer"], {"name": "old.pkl", "hidden_size": 50}),
+        "training": (state_of_version_1(cpython), {}),
+    }
+
+    def keep_as_then(page):
+        page.context.route("**/favicon.ico", lambda route: route.fulfill(body=""))
+        page.goto(site.address + "licenses/README.txt")
+        slots = {slot: as_old_page_kept(*of_slot) for slot, of_slot in kept.items()}
+        write(page, slots, OLD_NAME, "entries")
+
+    kobai = visit(before=keep_as_then).kobai
+    for _ in range(2):  # and at the visit after that
+        kobai.wait_until_ready()
+        for name in ("your training, 12 iterations", "old.pkl"):
+            expect(kobai.network.locator("option", has_text=name)).to_have_count(1)
+        expect(training_said(kobai)).to_contain_text("is back. All iterations are done.")
+        assert kobai.iteration() == 700
+        assert kobai.losses([1, 700]) == pytest.approx(
+            [cpython.train_loss_list[i] for i in (0, 699)], abs=1e-4
+        )
+        assert len(records(kobai.page, "training:")) == 1
+        assert len(records(kobai.page, "network:")) == 2
+        kobai.page.reload()
+
+
+def test_what_a_newer_page_keeps_is_left_as_it_is(visit):
+    kobai = visit().kobai.wait_until_ready()
+    kobai.open_file(network_file("kept.pkl"))
+    kobai.train(iterations=20)
+    kobai.wait_until_trained()
+    write(kobai.page, {"format": {"format": 2, "moved": True}, "training:new": {"shape": "unknown"}})
+    before = records(kobai.page)
+    kobai.set(iterations=30)
+    kobai.button("Continue").click()  # a newer page has come meanwhile, in another tab
+    kobai.wait_until_trained()
+    expect(training_said(kobai)).to_contain_text("A newer version of this page has kept things")
+    assert records(kobai.page) == before
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    expect(kobai.network.locator("option", has_text="kept.pkl")).to_have_count(0)
+    kobai.train(iterations=10)
+    kobai.wait_until_trained()
+    expect(training_said(kobai)).to_contain_text("A newer version of this page has kept things")
+    assert records(kobai.page) == before
+
+
+def test_a_damaged_training_is_told_left_alone_and_stops_nothing(visit):
+    kobai = visit().kobai.wait_until_ready()
+    kobai.train(iterations=20)
+    kobai.wait_until_trained()
+    ((slot, about),) = records(kobai.page, "training:").items()
+    kobai.page.evaluate(DAMAGE, slot)
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    expect(kobai.problem).to_contain_text(
+        "The saved training is damaged and cannot be continued. It is left as it is."
+    )
+    kobai.button("Close").click()
+    kobai.train(iterations=25)
+    kobai.wait_until_trained()
+    kept = records(kobai.page, "training:")
+    assert len(kept) == 2
+    assert kept[slot] == about
