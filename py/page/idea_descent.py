@@ -30,8 +30,15 @@ def start():
         on(by_id("descent-" + name), "click", lambda event, lr=lr: _choose(lr))
     on_click("valley-go", _compute)
     trainer.on("valley", lambda message: setattr(by_id("valley-bar"), "value", message["part"]))
+    trainer.on("gone", _forget_valley)
     panels.lazy("idea-5", refresh)
     on_language(_words)
+
+
+def _forget_valley():
+    """Its loss was in the worker that is gone."""
+    _now["valley"] = _now["way"] = None
+    by_id("valley-result").hidden = True
 
 
 async def refresh():
@@ -138,7 +145,7 @@ def _controls():
     enable(
         "valley-go",
         trainer.ready() and not _now["busy"],
-        "" if _now["busy"] else _("Python is still loading."),
+        "" if _now["busy"] else trainer.why(),
     )
     by_id("valley-bar").hidden = not _now["busy"]
 
@@ -150,7 +157,7 @@ async def _compute():
         await training_images.load()
         answer = (await trainer.call("loss_valley"))[0]
         if answer:
-            if _now["valley"] is None:
+            if "valley_handle" not in _now:
                 _now["valley_handle"] = Handle(_now["valley_plane"], _valley_moved, _valley_nudged)
             _now["valley"], _now["start"] = answer, [0.0, 0.0]
             by_id("valley-result").hidden = False

@@ -87,7 +87,7 @@ def _draw():
 
 
 def _controls():
-    why = "" if _now["busy"] else _("Python is still loading.")
+    why = "" if _now["busy"] else trainer.why()
     enable("weights-go", trainer.ready() and not _now["busy"], why)
     by_id("weights-bar").hidden = not _now["busy"]
 

@@ -25,9 +25,7 @@ def _words():
 
 
 def _controls():
-    enable(
-        "step-go", trainer.ready() and not _now["busy"], "" if _now["busy"] else _("Python is still loading.")
-    )
+    enable("step-go", trainer.ready() and not _now["busy"], "" if _now["busy"] else trainer.why())
 
 
 async def _go():

@@ -1,7 +1,7 @@
 """What is being loaded: a sentence with megabytes, a bar, and a log behind a fold."""
 
 import trainer
-from dom import by_id, make
+from dom import by_id, make, on
 from pyscript import document
 from words import N_, _, on_language
 
@@ -23,6 +23,7 @@ def start(sizes):
         _sizes.update(files)
     _now["sizes"] = sizes
     trainer.on("file", _on_file)
+    on(by_id("python-again"), "click", lambda event: trainer.begin_again())
     on_language(_show)
 
 
@@ -45,8 +46,13 @@ def _on_file(file, count, done):
 
 
 def _show():
-    goal = _now["goal"]
-    if not goal:
+    goal, stopped = _now["goal"], trainer.stopped()
+    by_id("loading-bar").hidden = stopped
+    by_id("python-again").hidden = not stopped
+    if stopped:
+        by_id("loading").hidden = False
+        by_id("loading-sentence").textContent = _("Python is not running.")
+    if not goal or stopped:
         return
     files = _now["sizes"][goal]
     total = sum(files.values())

@@ -51,13 +51,13 @@ async def _json(file):
 
 
 async def start_worker():
-    """Start Python in the worker; a failure is told with a button to try again."""
+    """Start Python in the worker, for the first time or anew; a failure is told, with a button."""
     loading.aim("python")
     try:
-        answer = await trainer.start()
+        answer = await trainer.start(_start_again)
     except Problem as problem:
         trainer.stop()
-        problem.retry = lambda: spawn(start_worker())
+        problem.retry = _start_again
         raise problem
     finally:
         loading.aim("")
@@ -66,16 +66,24 @@ async def start_worker():
     )
     missing = answer["engine_missing"]
     settings.engine_is_missing(_(missing["refused"], **missing["values"]) if missing else "")
-    networks.worker_is_ready(answer["shelf"])
+    used = networks.worker_is_ready(answer["shelf"])
     gallery.worker_is_ready()
     window.performance.mark("kobai-predict")
     await gallery.refresh()
     if answer["kept"]:
         await training.restore()
+    else:
+        training.nothing_kept()
+    await networks.use_again(used)
     training.worker_is_ready()
     import rest
 
     rest.worker_is_ready()
+
+
+def _start_again():
+    problems.close()
+    spawn(start_worker())
 
 
 spawn(boot())

@@ -23,8 +23,22 @@ def start(first):
 
 
 def worker_is_ready(shelf):
-    """shelf: what the worker says of all networks."""
+    """shelf: what the worker says of all networks. Returns what was in use before, for `use_again`."""
+    used = _now["current"], _now["beside"]
+    for network in _now["networks"]:  # what an earlier worker knew and this one does not
+        _now["gone"][network["id"]] = network
+    _now["current"], _now["beside"] = "shipped", None
     read_shelf(shelf)
+    return used
+
+
+async def use_again(used):
+    """Put networks back into use after a new start of Python, those that are still there."""
+    current, beside_it = used
+    if current != _now["current"] and about(current):
+        await use(current)
+    if beside_it and about(beside_it):
+        await put_beside(beside_it)
 
 
 def on_change(listener):
@@ -167,5 +181,5 @@ def options(chosen):
 
 
 def _show():
-    enable("network", trainer.ready(), _("Python is still loading."))
+    enable("network", trainer.ready(), trainer.why())
     by_id("network").replaceChildren(*options(_now["current"]))

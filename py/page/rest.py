@@ -55,5 +55,6 @@ def start():
 
 def worker_is_ready():
     saving.show()
-    for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step, panels):
+    panels.all_stale()  # another worker than before knows nothing of what was asked
+    for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step):
         room.worker_is_ready()

@@ -32,6 +32,7 @@ def start():
     on_click("shelf-undo", _undelete)
     panels.lazy("shelf", refresh)
     networks.on_change(_on_change)
+    trainer.on("gone", lambda: _say(""))  # what was deleted is now gone for good
     on_language(_show)
 
 

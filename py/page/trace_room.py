@@ -47,16 +47,23 @@ def start():
     on(by_id("trace-frame-fold"), "toggle", lambda event: _show_frame())
     gallery.on_choose(lambda index: trace_ask.show())
     panels.lazy("trace", _refresh)
+    trainer.on("gone", _record_again)
     on_language(_texts)
 
 
 def worker_is_ready():
-    for name in STARTERS:
-        enable(name, True)
+    _texts()
     by_id("trace-wait").hidden = True
     if _now["link"]:
         link, _now["link"] = _now["link"], None
         _open_link(*link)  # and scroll there again: rooms above may have filled meanwhile
+
+
+def _record_again():
+    """The recording went with the worker: the next one makes it anew, at the same moment."""
+    trace_player.pause()
+    if _now["recording"] and not _now["link"]:
+        _now["link"] = (dict(_now["asked"], at=_now["at"]), "")
 
 
 async def _refresh():
@@ -277,6 +284,8 @@ def _show_frame():
 
 def _texts():
     """All words of the room in the language of the moment."""
+    for name in STARTERS:
+        enable(name, trainer.ready(), trainer.why())
     trace_ask.show()
     recording = _now["recording"]
     by_id("trace-of").textContent = _says_what(recording) if recording else ""

@@ -24,6 +24,11 @@ STATES = {
     FINISHED: N_("All iterations are done. Raise their number to continue, or reset to start anew."),
 }
 
+LOST = N_(
+    "The training was not kept, for it had just begun or this browser keeps nothing. Its settings are still "
+    "filled in: “Train” gives the same numbers again."
+)
+
 
 def start():
     on_click("train", _train)
@@ -62,6 +67,17 @@ async def restore():
     _now["status"] = status
     figure.possible(charts.count() > 0)
     await networks.use("trained")
+
+
+def nothing_kept():
+    """Python has just started and has no training: one that was on the page is lost, which is told."""
+    if _now["phase"] == NONE:
+        return
+    _now["phase"] = NONE
+    _now["status"] = None
+    charts.clear(int(by_id("iterations").value))
+    figure.possible(False)
+    tell(Problem(_(LOST)))
 
 
 async def _begin(values):
@@ -210,7 +226,7 @@ def _can_continue():
 
 def _show():
     phase, busy, ready = _now["phase"], _now["busy"], trainer.ready()
-    loading_why = _("Python is still loading.")
+    loading_why = trainer.why()
     by_id("train").hidden = phase != NONE
     by_id("pause").hidden = phase != RUNNING
     by_id("continue").hidden = phase not in (PAUSED, FINISHED, DIVERGED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -24,10 +25,14 @@ class Site:
     def __init__(self, address: str) -> None:
         self.address = address
         self.faults: dict[str, str] = {}  # a part of a file's path -> one of the faults above
+        self.changed: dict[
+            str, Callable[[str], str]
+        ] = {}  # a file's path -> what is sent instead of its text
         self.closing = threading.Event()
 
     def mend(self) -> None:
         self.faults.clear()
+        self.changed.clear()
 
     def fault_of(self, path: str) -> str | None:
         return next((fault for part, fault in self.faults.items() if part in path), None)
@@ -42,6 +47,10 @@ class FaultyHandler(SiteHandler):
         return super().find(below)
 
     def send_file(self, file: Path) -> None:
+        for part, change in self.site.changed.items():
+            if part in file.as_posix():
+                self.send_text(change(file.read_text(encoding="utf-8")), self.type_of(file))
+                return
         fault = self.site.fault_of(file.as_posix())
         if fault is None:
             super().send_file(file)
@@ -68,6 +77,16 @@ class FaultyHandler(SiteHandler):
             self.wfile.write(sent)
         if fault == CUT:
             self.close_connection = True
+
+    def send_text(self, text: str, content_type: str) -> None:
+        content = text.encode()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
 
 @contextmanager

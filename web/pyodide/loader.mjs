@@ -8,6 +8,15 @@ const site = new URL("../", import.meta.url).href;
 const tell = (message) => self.postMessage({ kobai: message });
 const plainFetch = self.fetch.bind(self);
 
+// No event tells the page that its worker is gone, but then the browser lets go of this lock, for which the page waits.
+const lock = `kobai-worker-${Math.random()}`;
+navigator.locks
+  ?.request(lock, () => {
+    tell({ lock });
+    return new Promise(() => {});
+  })
+  .catch(() => {}); // where it is forbidden the page goes by silence alone
+
 const OPTIONAL = "engine/"; // without the engine NumPy computes: the worker says so
 const tellFailed = (file, why) => file.startsWith(OPTIONAL) || tell({ failed: file, why });
 
@@ -89,7 +98,9 @@ for (const name of ["instantiate", "instantiateStreaming"]) {
 
 const loadPyodide = async (options) => {
   try {
-    return await load(options);
+    const pyodide = await load(options);
+    pyodide._api.on_fatal = (error) => tell({ broken: String(error.stack || error) });
+    return pyodide;
   } catch (error) {
     tell({ failed: "pyodide/", why: String(error) });
     throw error;
