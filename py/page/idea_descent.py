@@ -84,7 +84,7 @@ def _words():
 
 def _draw():
     answer, plane = _now["path"], _now["plane"]
-    if answer is None:
+    if answer is None or _now["bowl"] is None:
         return
     path, lr = answer["path"], answer["lr"]
     plane.begin(_("The path of gradient descent on x0² + x1²"), (-EDGE, EDGE), (-EDGE, EDGE))

@@ -62,7 +62,7 @@ def _words():
 
 def _draw():
     point, plane = _now["point"], _now["plane"]
-    if point is None:
+    if point is None or _now["bowl"] is None:
         return
     (x0, x1), (d0, d1) = point["x"], point["grad"]
     plane.begin(_("x0² + x1² as colours, with arrows down the slope"), (-EDGE, EDGE), (-EDGE, EDGE))

@@ -26,7 +26,9 @@ class Refused(Problem):
 
 
 def tell(error):
-    """Show what went wrong; `error` is a Problem or anything unexpected."""
+    """Show what went wrong: a Problem (one without a sentence is not shown), or anything unexpected."""
+    if isinstance(error, Problem) and not error.sentence:
+        return
     if isinstance(error, Problem):
         _show(error.sentence, error.details, error.retry, error.action)
         return

@@ -180,7 +180,7 @@ def go(at):
     source = recording["sources"][key]
     _parts["source"].show(key, source["first"], source["text"], source["stops"], recording["line"][at])
     by_id("trace-source").setAttribute("aria-label", _("Source of {function}", function=source["title"]))
-    if not _now["showing"]:
+    if not _now["showing"] and not _now["running"]:
         spawn(_show_moment())
 
 
@@ -233,7 +233,7 @@ async def _show_moment():
     _now["showing"] = True
     try:
         shown = None
-        while shown != _place():
+        while shown != _place() and not _now["running"]:  # the worker may have the next recording already
             shown = _place()
             moment = await _moment(shown[0], shown[1])
             if shown == _place():

@@ -34,7 +34,7 @@ STARTING, READY, STOPPED = "starting", "ready", "stopped"
 _listeners = {}
 _pending = []  # tasks that wait for an answer of the worker
 _state = {"round": 0, "script": None, "worker": None, "is": STARTING, "again": None}
-_state.update({"failed": None, "ended": None})  # (file, why) of a start; (sentence, details) of the end
+_state.update({"failed": None, "ended": False, "word": ("", "")})  # (file, why) of a start; why it ended
 
 
 def on(kind, listener):
@@ -72,7 +72,7 @@ async def start(again):
     """
     _state["round"] += 1
     name = f"trainer-{_state['round']}"
-    _state.update({"is": STARTING, "failed": None, "ended": None, "again": again})
+    _state.update({"is": STARTING, "failed": None, "ended": False, "again": again})
     if _state["round"] > 1:
         say_again()  # no longer "stopped"
     lifeline.sign_of_life()
@@ -122,7 +122,7 @@ async def call(function, *buffers, **arguments):
     Raises Problem with the learner's sentence when the worker refuses, or comes to its end before it answers.
     """
     if stopped():
-        raise _stopped()
+        raise Problem(_state["word"][0] or _("Python is not running."), "", begin_again, AGAIN)
     if not ready():
         raise Problem(_("Python is not ready yet. Please wait a moment."))
     if not _pending:
@@ -132,19 +132,20 @@ async def call(function, *buffers, **arguments):
 
 
 async def _call(function, *buffers, **arguments):
-    reply, task = None, asyncio.current_task()
+    reply, failure, task = None, None, asyncio.current_task()
     _pending.append(task)
     try:
         reply = await getattr(_state["worker"], function)(json.dumps(arguments), *buffers)
     except asyncio.CancelledError:
         pass  # by stop()
-    except Exception as error:
-        details = str(error.args[2]) if len(error.args) > 2 else repr(error)
-        raise Problem(_(UNEXPECTED), details) from error
+    except Exception as error:  # raised below: MicroPython complains of exceptions within another
+        failure = str(error.args[2]) if len(error.args) > 2 else repr(error)
     finally:
         _pending.remove(task)
+    if failure is not None:
+        raise Problem(_(UNEXPECTED), failure)
     if reply is None:
-        raise _stopped()
+        raise Problem(*_state["word"], begin_again, AGAIN)
     lifeline.sign_of_life()
     answer = json.loads(reply[0])
     if "refused" in answer:
@@ -152,20 +153,14 @@ async def _call(function, *buffers, **arguments):
     return [answer] + [reply[i] for i in range(1, reply.length)]
 
 
-def _stopped():
-    """The Problem for whoever needs a worker that has come to its end."""
-    sentence, details = _state["ended"] or (_("Python is not running."), "")
-    return Problem(sentence, details, begin_again, AGAIN)
-
-
 def _has_ended(sentence, details=""):
     """The worker is gone, or must go: everyone who waits for it is told, and the learner."""
     if stopped():
         return
-    _state["ended"] = (sentence, details)
+    _state["ended"], _state["word"] = True, (sentence, details)
     if ready():
         stop()
-        tell(_stopped())
+        tell(Problem(sentence, details, begin_again, AGAIN))
 
 
 async def _wait_with_patience():
@@ -180,9 +175,9 @@ async def _wait_with_patience():
 
 
 def begin_again():
-    """End this worker, if it still runs, and start another; what waits for an answer is told."""
-    _state["ended"] = _state["ended"] or (_("Python was stopped."), "")
+    """The learner wants another worker: end this one, if it still runs, without a word."""
     if not stopped():
+        _state["word"] = ("", "")
         stop()
     _state["again"]()
 
@@ -215,7 +210,7 @@ def _watch_start():
         file, why_ = _state["failed"]
         raise Problem(_(MISSING, file=file), why_)
     if _state["ended"]:
-        raise _stopped()
+        raise Problem(*_state["word"], begin_again, AGAIN)
     if lifeline.silence() > SILENCE:
         raise Problem(_("Python has not answered for {seconds} seconds. Please try again.", seconds=SILENCE))
 

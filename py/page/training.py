@@ -230,7 +230,7 @@ def _show():
     by_id("train").hidden = phase != NONE
     by_id("pause").hidden = phase != RUNNING
     by_id("continue").hidden = phase not in (PAUSED, FINISHED, DIVERGED)
-    enable("train", ready and not busy, loading_why)
+    enable("train", ready and not busy and phase == NONE, loading_why)
     enable("pause", phase == RUNNING, "")
     enable(
         "continue", ready and not busy and _can_continue(), _(STATES[phase]) if STATES[phase] else loading_why

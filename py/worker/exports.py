@@ -33,8 +33,8 @@ def exported(function):
 
 def _no_memory():
     return KobaiError(
-        "There is not enough memory for this. Close other tabs, or ask for less, for instance a smaller batch "
-        "or fewer hidden units."
+        "There is not enough memory for this. Close other tabs, or ask for less, for instance a smaller "
+        "batch or fewer hidden units."
     )
 
 
