@@ -88,7 +88,7 @@ async def _fetch():
     """The images of the group that is wanted."""
     wanted = {"group": _now["group"], "start": _now["start"]}
     page = (await trainer.call("compared_images", count=AT_A_TIME, **wanted))[0]
-    if wanted["group"] == _now["group"]:
+    if wanted["group"] == _now["group"] and _now["found"] is not None:  # else other networks were chosen
         _now["page"], _now["start"] = page, page["start"]
         _fill(page)
         _show()

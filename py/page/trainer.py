@@ -229,6 +229,8 @@ def _on_message(event, this):
     elif failed:
         if not ready():
             _state["failed"] = (failed, message.why)
+    elif getattr(message, "again", None):
+        _tell("again", message.again, message.tried, message.tries)
     else:
         _tell("file", message.file, message.bytes, getattr(message, "done", False))
 

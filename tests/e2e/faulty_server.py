@@ -14,6 +14,8 @@ MISSING = "missing"  # 404
 CORRUPT = "corrupt"  # all bytes there, those in the middle changed
 TRUNCATED = "truncated"  # a complete answer with the first half of the file
 CUT = "cut"  # the connection ends in the middle of the file
+CUT_ONCE = "cut once"  # cut, the first time that it is asked for
+RESUMED = "resumed"  # cut the first time; then the host sends the rest that is asked for
 SILENT = "silent"  # accepted, never answered
 
 BASE_PATH = "/kobai/"  # below a sub-path, as on GitHub Pages
@@ -28,6 +30,7 @@ class Site:
         self.changed: dict[
             str, Callable[[str], str]
         ] = {}  # a file's path -> what is sent instead of its text
+        self.asked: list[str] = []  # of the files that were cut: the Range of each request
         self.closing = threading.Event()
 
     def mend(self) -> None:
@@ -55,6 +58,12 @@ class FaultyHandler(SiteHandler):
         if fault is None:
             super().send_file(file)
             return
+        if fault in (CUT_ONCE, RESUMED):
+            self.site.asked.append(self.headers.get("Range", ""))
+            if len(self.site.asked) > 1:
+                (self.send_rest if fault == RESUMED else super().send_file)(file)
+                return
+            fault = CUT
         if fault == SILENT:
             self.site.closing.wait()
             self.close_connection = True
@@ -77,6 +86,16 @@ class FaultyHandler(SiteHandler):
             self.wfile.write(sent)
         if fault == CUT:
             self.close_connection = True
+
+    def send_rest(self, file: Path) -> None:
+        start = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+        content = file.read_bytes()
+        self.send_response(HTTPStatus.PARTIAL_CONTENT)
+        self.send_header("Content-Type", self.type_of(file))
+        self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+        self.send_header("Content-Length", str(len(content) - start))
+        self.end_headers()
+        self.wfile.write(content[start:])
 
     def send_text(self, text: str, content_type: str) -> None:
         content = text.encode()

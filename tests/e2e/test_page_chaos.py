@@ -3,10 +3,11 @@
 import os
 
 from chaos import Chaos
-from conftest import ROOT, WIDE
+from reference import ROOT
 from watch import Watch
 
 SEED = int(os.environ.get("KOBAI_CHAOS_SEED", "11"))
+WIDE = {"width": 1280, "height": 900}
 ACTIONS = int(os.environ.get("KOBAI_CHAOS_ACTIONS", "250"))
 
 

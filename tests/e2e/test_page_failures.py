@@ -4,7 +4,7 @@ import re
 
 import pytest
 import reference
-from faulty_server import CORRUPT, CUT, MISSING, SILENT, TRUNCATED
+from faulty_server import CORRUPT, CUT, CUT_ONCE, MISSING, RESUMED, SILENT, TRUNCATED
 from playwright.sync_api import expect
 
 ANYTHING = r"."  # a browser logs a missing or broken file in words of its own
@@ -77,6 +77,20 @@ def test_a_page_that_cannot_start_says_so_and_can_be_tried_again(visit, make_sit
     begun.kobai.button("Try again").click()
     begun.kobai.wait_until_ready()
     expect(begun.kobai.page.get_by_role("alert")).to_be_hidden()
+
+
+@pytest.mark.parametrize("fault", [CUT_ONCE, RESUMED])
+@pytest.mark.parametrize("file", ["pyodide.asm.wasm", "t10k-images-idx3-ubyte.gz", "python_stdlib.zip"])
+def test_a_connection_lost_in_the_middle_is_taken_up_again(visit, make_site, file, fault):
+    """Nobody is asked: the file is whole in the end, with the rest alone where the host can send it."""
+    site = make_site({file: fault})
+    begun = visit(site=site)
+    begun.watch.announce("ERR_CONTENT_LENGTH_MISMATCH|ERR_INCOMPLETE|ERR_CONNECTION")
+    kobai = begun.kobai.wait_until_ready()
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
+    assert site.asked[0] == ""
+    assert re.fullmatch(r"bytes=\d+-", site.asked[1])
+    assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
 
 
 @pytest.mark.parametrize("file", ["pyodide.asm.wasm", "t10k-images-idx3-ubyte.gz", "py/worker/main.py"])
