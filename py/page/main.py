@@ -13,14 +13,21 @@ import trainer
 import training
 from dom import by_id, spawn
 from problems import Problem
-from pyscript import window
+from pyscript import document, window
+from version import VERSION
 from words import _
+
+
+class Mixed(Exception):
+    """The page and its modules are of two builds: boot.js has told."""
 
 
 async def boot():
     """Start the page; until that has worked, boot.js tells what fails."""
     try:
         await start_first_screen()
+    except Mixed:
+        return
     except Exception as error:
         window.kobai.failed(str(error) or repr(error))
         return
@@ -33,6 +40,10 @@ async def boot():
 
 
 async def start_first_screen():
+    page = document.querySelector('meta[name="kobai-version"]').content
+    if page != VERSION:
+        window.kobai.mixed(f"{page}, {VERSION}")
+        raise Mixed
     first = await _json("networks/first_answers.json")
     loading.start(await _json("sizes.json"))
     networks.start(first["network"])
@@ -61,6 +72,10 @@ async def start_worker():
         raise problem
     finally:
         loading.aim("")
+    if answer["version"] != VERSION:
+        trainer.stop()
+        window.kobai.mixed(f"{VERSION}, {answer['version']}")
+        return
     by_id("versions").textContent = _(
         "Python {python}, NumPy {numpy}", python=answer["python"], numpy=answer["numpy"]
     )

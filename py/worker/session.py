@@ -19,6 +19,7 @@ from pyscript import sync
 from worker import files
 from worker.networks import Networks
 from worker.store import Store
+from worker.version import VERSION
 
 CHUNK = 0.06  # seconds of training between two messages to the page: at most 17 a second
 KEEP_EVERY = 5.0  # seconds between two copies of the training into the browser's storage
@@ -51,6 +52,7 @@ class Session:
         return {
             "python": platform.python_version(),
             "numpy": np.__version__,
+            "version": VERSION,
             "shelf": await self.networks.shelf(),
             "engine_missing": engine_missing,
             "kept": self.store.get("training") is not None,

@@ -27,9 +27,7 @@ class Site:
     def __init__(self, address: str) -> None:
         self.address = address
         self.faults: dict[str, str] = {}  # a part of a file's path -> one of the faults above
-        self.changed: dict[
-            str, Callable[[str], str]
-        ] = {}  # a file's path -> what is sent instead of its text
+        self.changed: dict[str, Callable[[bytes], bytes]] = {}  # a part of a path -> what is sent
         self.asked: list[str] = []  # of the files that were cut: the Range of each request
         self.closing = threading.Event()
 
@@ -52,7 +50,7 @@ class FaultyHandler(SiteHandler):
     def send_file(self, file: Path) -> None:
         for part, change in self.site.changed.items():
             if part in file.as_posix():
-                self.send_text(change(file.read_text(encoding="utf-8")), self.type_of(file))
+                self.send_bytes(change(file.read_bytes()), self.type_of(file))
                 return
         fault = self.site.fault_of(file.as_posix())
         if fault is None:
@@ -97,8 +95,7 @@ class FaultyHandler(SiteHandler):
         self.end_headers()
         self.wfile.write(content[start:])
 
-    def send_text(self, text: str, content_type: str) -> None:
-        content = text.encode()
+    def send_bytes(self, content: bytes, content_type: str) -> None:
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(content)))

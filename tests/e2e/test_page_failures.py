@@ -1,6 +1,9 @@
 """Every silent failure of the start: a sentence, and a retry that works once the fault is gone."""
 
+import gzip
+import io
 import re
+import zipfile
 
 import pytest
 import reference
@@ -188,3 +191,44 @@ def test_without_the_fast_engine_numpy_trains_and_the_page_says_so(visit, make_s
     kobai.wait_until_trained()
     expected = reference.trained(12).train_loss_list[-1]
     assert float(kobai.figure("loss")) == pytest.approx(expected, abs=1e-4)
+
+
+def _other_library(content):
+    """The worker's library as of another build."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            other = b'VERSION = "other"' if name == "worker/version.py" else old.read(name)
+            new.writestr(name, other)
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("file", "change"),
+    [
+        ("kobai/index.html", lambda page: re.sub(rb'(kobai-version" content=")[^"]*', rb"\1other", page)),
+        ("py/library.zip", _other_library),
+    ],
+    ids=["page", "library"],
+)
+def test_a_mixture_of_two_builds_is_noticed(visit, make_site, file, change):
+    site = make_site({})
+    site.changed[file.removeprefix("kobai/")] = change
+    begun = visit(site=site)
+    expect(begun.kobai.problem).to_have_text(re.compile("consists of two versions"), timeout=30_000)
+    expect(begun.kobai.button("Train")).to_be_disabled()
+    begun.watch.announce(ANYTHING)
+    site.mend()
+    begun.kobai.button("Try again").click()
+    begun.kobai.wait_until_ready()
+    expect(begun.kobai.page.get_by_role("alert")).to_be_hidden()
+
+
+@pytest.mark.parametrize("file", ["py/page/modules.tar.gz", "data/t10k-images-idx3-ubyte.gz"])
+def test_a_host_that_unpacks_archives_on_the_way(visit, make_site, file):
+    """It sends .gz files with Content-Encoding: gzip, so what arrives is no longer packed."""
+    site = make_site({})
+    site.changed[file] = gzip.decompress
+    begun = visit(site=site)
+    begun.watch.announce(ANYTHING)
+    begun.kobai.wait_until_ready()

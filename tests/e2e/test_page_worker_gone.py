@@ -168,8 +168,8 @@ REACH_INTO_PYODIDE = """
 def reaching(visit, make_site):
     """A page in whose worker a test can make Pyodide fail."""
     site = make_site({})
-    site.changed["pyodide/loader.mjs"] = lambda text: (
-        REACH_INTO_PYODIDE + text.replace("return pyodide;", "return (reached = pyodide);")
+    site.changed["pyodide/loader.mjs"] = lambda code: (
+        REACH_INTO_PYODIDE.encode() + code.replace(b"return pyodide;", b"return (reached = pyodide);")
     )
     return visit(site=site)
 
