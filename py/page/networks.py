@@ -88,7 +88,9 @@ def beside():
 
 def name_of(key, described=None):
     """What the learner calls this network (as it was when `described`)."""
-    network = described or about(key) or _now["gone"][key]
+    network = described or about(key) or _now["gone"].get(key)
+    if network is None:  # the run that has just ended, of which the shelf is on its way
+        return _("trained here")
     if network["name"]:
         return network["name"]
     iterations = number(network["iterations"] or 0)

@@ -201,6 +201,7 @@ class Networks:
 
     async def interpret(self, network, activation, normalize):
         """How a file is to be read that does not say it: its activation, its pixels."""
+        await self._load(network)  # after a reload it may not have been used yet
         entry = self._entries[network]
         entry.network = with_activation(entry.network, activation)
         entry.about.update(activation=activation, normalize=normalize)

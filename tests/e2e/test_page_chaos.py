@@ -73,5 +73,19 @@ def test_a_double_click_on_delete(kobai):
     kobai.page.get_by_text("twice.pkl was deleted.").wait_for()
 
 
+def test_how_a_file_is_read_is_chosen_before_it_is_used(visit):
+    """After a reload the shelf knows the network, but nobody has read its numbers yet."""
+    kobai = visit().kobai.wait_until_ready()
+    kobai.open_file({"name": "read.pkl", "mimeType": "", "buffer": _shipped()})
+    kobai.expect_network("read.pkl")
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    choice = kobai.page.get_by_role("combobox", name="Activation: read.pkl")
+    choice.scroll_into_view_if_needed()
+    choice.select_option("relu")
+    kobai.page.locator("#shelf-rows tr", has_text="read.pkl").get_by_text("784–50–10 ReLU").wait_for()
+    assert kobai.page.get_by_role("alert").count() == 0
+
+
 def _shipped():
     return (ROOT / "static" / "networks" / "two_layer_net_1000.pkl").read_bytes()
