@@ -113,7 +113,7 @@ def test_a_worker_silent_for_a_minute(visit, make_site, file):
             window.clockIsRight = () => delete performance.now;
         }"""
     )
-    expect(kobai.problem).to_have_text(re.compile("60 seconds"))
+    expect(kobai.problem).to_have_text(re.compile("60 seconds"), timeout=60_000)
     kobai.page.evaluate("() => { clockIsRight(); }")
     site.mend()
     kobai.button("Try again").click()
