@@ -8,7 +8,7 @@ from watch import Watch
 
 SEED = int(os.environ.get("KOBAI_CHAOS_SEED", "11"))
 WIDE = {"width": 1280, "height": 900}
-ACTIONS = int(os.environ.get("KOBAI_CHAOS_ACTIONS", "250"))
+ACTIONS = int(os.environ.get("KOBAI_CHAOS_ACTIONS", "120"))
 
 
 def test_a_user_without_a_plan(browser, site, site_folder):
