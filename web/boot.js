@@ -50,6 +50,14 @@ window.kobai = (() => {
     translate();
   };
 
+  // A reload alone would take damaged or outdated files from the browser's cache once more.
+  const reloadAll = async () => {
+    const linked = [...document.querySelectorAll("script[src], link[href]")].map((part) => part.src || part.href);
+    const others = ["page.json", "python.json", "py/library.zip", "py/worker/main.py", "pyodide/loader.mjs"];
+    await Promise.allSettled([...linked, ...others].map((file) => fetch(file, { cache: "reload" })));
+    location.reload();
+  };
+
   const show = (sentence, details) => {
     const id = (i) => document.getElementById(i);
     id("problem-sentence").textContent = sentence;
@@ -57,7 +65,7 @@ window.kobai = (() => {
     id("problem-fold").hidden = !details;
     id("problem-close").hidden = true;
     id("problem-retry").hidden = false;
-    id("problem-retry").onclick = () => location.reload();
+    id("problem-retry").onclick = reloadAll;
     id("problem").hidden = false;
   };
 
@@ -95,6 +103,10 @@ window.kobai = (() => {
     _,
     name,
     failed,
+    mixed(versions) {
+      const sentence = _("This page was renewed while it loaded, and now consists of two versions. Press “Try again” to load it anew.");
+      show(sentence, versions);
+    },
     get language() {
       return language;
     },

@@ -75,7 +75,7 @@ def _on_progress(message):
 
 def _show_controls():
     busy, answer = _now["busy"], _now["answer"]
-    enable("checkup-run", trainer.ready() and not busy, "" if busy else _("Python is still loading."))
+    enable("checkup-run", trainer.ready() and not busy, "" if busy else trainer.why())
     by_id("checkup-stop").hidden = by_id("checkup-bar").hidden = not busy
     by_id("checkup-network").textContent = _("Network in use: {network}", network=networks.name_of_current())
     other = answer is not None and not busy and not _is_current(answer["about"])

@@ -88,7 +88,7 @@ async def _fetch():
     """The images of the group that is wanted."""
     wanted = {"group": _now["group"], "start": _now["start"]}
     page = (await trainer.call("compared_images", count=AT_A_TIME, **wanted))[0]
-    if wanted["group"] == _now["group"]:
+    if wanted["group"] == _now["group"] and _now["found"] is not None:  # else other networks were chosen
         _now["page"], _now["start"] = page, page["start"]
         _fill(page)
         _show()
@@ -137,7 +137,7 @@ def _show_choice():
     others = [option for option in networks.options(b) if option.value != a or a == b]
     by_id("compare-b").replaceChildren(make("option", _("none"), value=""), *others)
     for name in ("compare-a", "compare-b", "compare-first"):
-        enable(name, ready, _("Python is still loading."))
+        enable(name, ready, trainer.why())
     enable("compare-swap", ready and b is not None, _("Choose a second network first."))
     by_id("compare-empty").hidden = b is not None
     known = networks.about(_suggestion()) is not None

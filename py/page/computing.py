@@ -4,30 +4,37 @@ import trainer
 import training_images
 from dom import by_id, enable, on_click
 from pyscript import document, ffi
-from words import _, on_language
+from words import on_language
 
 
 class Computing:
     """Its ids are name-go and name-bar; the worker tells of its progress under this name.
 
     ask(): the arguments for the worker's function, or None if there is nothing to ask. show(answer): called
-    with what it answers, unless a newer question has replaced this one.
+    with what it answers, unless a newer question has replaced this one. forget(): the worker that knew what
+    is asked further about it has come to an end; name-result is hidden then.
     """
 
-    def __init__(self, name, function, ask, show):
+    def __init__(self, name, function, ask, show, forget):
         self._name, self._function, self._ask, self._show, self._busy = name, function, ask, show, False
         on_click(name + "-go", self._run)
         trainer.on(name, self._on_progress)
+        self._forget = forget
+        trainer.on("gone", self._on_gone)
         on_language(self.controls)
 
     def controls(self):
         """Make the button usable when it can be used."""
-        why = "" if self._busy else _("Python is still loading.")
+        why = "" if self._busy else trainer.why()
         enable(self._name + "-go", trainer.ready() and not self._busy, why)
         by_id(self._name + "-bar").hidden = not self._busy
 
     def _on_progress(self, message):
         by_id(self._name + "-bar").value = message["part"]
+
+    def _on_gone(self):
+        by_id(self._name + "-result").hidden = True
+        self._forget()
 
     async def _run(self):
         arguments = self._ask()

@@ -24,7 +24,7 @@ def start():
 
 def worker_is_ready():
     for name in BUTTONS:
-        enable(name, trainer.ready(), _("Python is still loading."))
+        enable(name, trainer.ready(), trainer.why())
 
 
 def _say(text):

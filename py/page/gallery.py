@@ -33,7 +33,7 @@ def start(first):
 def worker_is_ready():
     """Say what can be used from now on, or why not yet."""
     for name in FILTERS + ("measure",):
-        enable(name, trainer.ready(), _("Python is still loading."))
+        enable(name, trainer.ready(), trainer.why())
 
 
 def on_choose(listener):
@@ -167,7 +167,7 @@ def _where():
             total=number(total),
         )
     by_id("page-where").textContent = text
-    why = _("There are no more images this way.") if trainer.ready() else _("Python is still loading.")
+    why = _("There are no more images this way.") if trainer.ready() else trainer.why()
     enable("page-back", trainer.ready() and _now["start"] > 0, why)
     enable("page-on", trainer.ready() and last < total, why)
 

@@ -56,7 +56,7 @@ def _on_progress(message):
 
 def _show():
     busy = _now["busy"]
-    enable("check", trainer.ready() and not busy, "" if busy else _("Python is still loading."))
+    enable("check", trainer.ready() and not busy, "" if busy else trainer.why())
     by_id("check-stop").hidden = by_id("check-bar").hidden = not busy
     answer = _now["answer"]
     by_id("check-result").hidden = answer is None

@@ -30,7 +30,7 @@ def worker_is_ready():
 def _controls():
     able = trainer.ready() and not _now["busy"]
     for name in ("tremble-go", "whole-go"):
-        enable(name, able, "" if _now["busy"] else _("Python is still loading."))
+        enable(name, able, "" if _now["busy"] else trainer.why())
     by_id("tremble-bar").hidden = not _now["busy"]
     by_id("whole-stop").hidden = _now["busy"] != "whole"
 

@@ -75,7 +75,7 @@ def _on_progress(message):
 def _show():
     busy = _now["busy"]
     for size, _kind in SIZES:
-        enable(f"data-{size}", trainer.ready() and busy is None, _("Python is still loading."))
+        enable(f"data-{size}", trainer.ready() and busy is None, trainer.why())
     by_id("data-stop").hidden = busy is None
     by_id("data-bar").hidden = busy is None
     _draw()

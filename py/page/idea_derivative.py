@@ -45,6 +45,8 @@ def _go(x):
 
 
 def _nudged(across, up):
+    if _now["x"] is None:  # another curve is on its way
+        return
     least, most = _now["answer"]["limits"]
     _now["x"] += (across + up) * (most - least) / 100
     _now["x"] = min(max(_now["x"], least), most)

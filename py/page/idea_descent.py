@@ -69,7 +69,7 @@ def _fill():
 
 def _draw():
     answer, bowl = _now["path"], _now["bowl"]
-    if answer is None:
+    if answer is None or bowl.known is None:
         return
     path, lr = answer["path"], answer["lr"]
     bowl.begin(_("The path of gradient descent on x0² + x1²"))

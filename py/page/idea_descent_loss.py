@@ -18,7 +18,7 @@ def start(lr):
     _now["plane"] = Terrain("valley", _draw, _moved)
     _now["ask"] = ideas.Latest("valley_path", _show_way)
     _now["table"] = Folded("valley-rows", _fill)
-    _now["computing"] = Computing("valley", "loss_valley", dict, _show_valley)
+    _now["computing"] = Computing("valley", "loss_valley", dict, _show_valley, _forget)
     on_language(_draw)
 
 
@@ -31,6 +31,10 @@ def choose(lr):
     _now["lr"] = lr
     if _now["valley"] is not None:
         _ask()
+
+
+def _forget():
+    _now.update({"valley": None, "way": None})
 
 
 def _show_valley(answer):

@@ -35,7 +35,7 @@ def _show(answer):
 
 def _draw():
     point, bowl = _now["point"], _now["bowl"]
-    if point is None:
+    if point is None or bowl.known is None:
         return
     (x0, x1), (d0, d1) = point["x"], point["grad"]
     bowl.begin(_("x0² + x1² as colours, with arrows down the slope"))

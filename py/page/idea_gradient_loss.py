@@ -15,7 +15,7 @@ _now = {"surface": None, "point": None}
 def start():
     _now["ask"] = ideas.Latest("weight_point", _show_point)
     _now["plane"] = Terrain("weights", _draw, lambda a, b: _now["ask"].ask(first=a, second=b))
-    _now["computing"] = Computing("weights", "weight_surface", _chosen, _show_surface)
+    _now["computing"] = Computing("weights", "weight_surface", _chosen, _show_surface, _forget)
     on_click("weights-back", _back)
     on_language(_draw)
 
@@ -37,6 +37,11 @@ def _chosen():
                 return None
         wish[name] = [weight["key"]] + [int(field.value) for field in fields]
     return wish
+
+
+def _forget():
+    _now.update({"surface": None, "point": None})
+    by_id("weights-fields").hidden = True
 
 
 def _show_surface(answer):

@@ -16,7 +16,14 @@ def start():
     on_click("step-go", _go)
     on(by_id("step-dw2-fold"), "toggle", lambda event: _table())
     step_rate.start(_moved)
+    trainer.on("gone", _forget)
     on_language(_words)
+
+
+def _forget():
+    """The worker that could take the step with another learning rate has come to an end."""
+    _now["answer"] = None
+    by_id("step-result").hidden = True
 
 
 def worker_is_ready():
@@ -29,9 +36,7 @@ def _words():
 
 
 def _controls():
-    enable(
-        "step-go", trainer.ready() and not _now["busy"], "" if _now["busy"] else _("Python is still loading.")
-    )
+    enable("step-go", trainer.ready() and not _now["busy"], "" if _now["busy"] else trainer.why())
 
 
 async def _go():

@@ -1,13 +1,13 @@
 """What is being loaded: a sentence with megabytes, a bar, and a log behind a fold."""
 
 import trainer
-from dom import by_id, make
+from dom import by_id, make, on
 from pyscript import document
 from words import N_, _, on_language
 
 _files = {}  # file -> [bytes so far, done]
 _sizes = {}  # file -> bytes in all
-_now = {"goal": "", "files": (), "spoken": -1}
+_now = {"goal": "", "files": (), "spoken": -1, "again": None}
 
 PYTHON = ("pyodide/", "py/")
 GOALS = {
@@ -23,18 +23,28 @@ def start(sizes):
         _sizes.update(files)
     _now["sizes"] = sizes
     trainer.on("file", _on_file)
+    trainer.on("again", _on_again)
+    on(by_id("python-again"), "click", lambda event: trainer.begin_again())
     on_language(_show)
 
 
 def aim(goal):
     """Say from now on how far this goal is ('' when there is nothing to wait for)."""
     _now["goal"] = goal
-    _now["spoken"] = -1
+    _now["spoken"], _now["again"] = -1, None
     by_id("loading").hidden = not goal
     _show()
 
 
+def _on_again(file, tried, tries):
+    """The connection to a file was lost, and is tried again before the learner is asked."""
+    _now["again"] = (file, tried, tries)
+    _show()
+
+
 def _on_file(file, count, done):
+    if _now["again"] and _now["again"][0] == file:
+        _now["again"] = None
     first = file not in _files
     _files[file] = [count, done]
     if first:
@@ -45,13 +55,24 @@ def _on_file(file, count, done):
 
 
 def _show():
-    goal = _now["goal"]
-    if not goal:
+    goal, stopped = _now["goal"], trainer.stopped()
+    by_id("loading-bar").hidden = stopped
+    by_id("python-again").hidden = not stopped
+    if stopped:
+        by_id("loading").hidden = False
+        by_id("loading-sentence").textContent = _("Python is not running.")
+    if not goal or stopped:
         return
     files = _now["sizes"][goal]
     total = sum(files.values())
     so_far = sum(min(_files[file][0], size) for file, size in files.items() if file in _files)
     sentence = _(GOALS[goal], done=f"{so_far / 1e6:.1f}", all=f"{total / 1e6:.1f}")
+    if _now["again"]:
+        file, tried, tries = _now["again"]
+        sentence = _(
+            "The connection was lost at the file {file}: trying again, {tried} of {tries}.",
+            file=file, tried=tried, tries=tries,
+        )  # fmt: skip
     by_id("loading-sentence").textContent = sentence
     by_id("loading-bar").value = so_far / total if total else 0
     tenth = int(10 * so_far / total) if total else 0

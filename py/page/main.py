@@ -13,14 +13,21 @@ import trainer
 import training
 from dom import by_id, spawn
 from problems import Problem
-from pyscript import window
+from pyscript import document, window
+from version import VERSION
 from words import _
+
+
+class Mixed(Exception):
+    """The page and its modules are of two builds: boot.js has told."""
 
 
 async def boot():
     """Start the page; until that has worked, boot.js tells what fails."""
     try:
         await start_first_screen()
+    except Mixed:
+        return
     except Exception as error:
         window.kobai.failed(str(error) or repr(error))
         return
@@ -33,6 +40,10 @@ async def boot():
 
 
 async def start_first_screen():
+    page = document.querySelector('meta[name="kobai-version"]').content
+    if page != VERSION:
+        window.kobai.mixed(f"{page}, {VERSION}")
+        raise Mixed
     first = await _json("networks/first_answers.json")
     loading.start(await _json("sizes.json"))
     networks.start(first["network"])
@@ -51,16 +62,20 @@ async def _json(file):
 
 
 async def start_worker():
-    """Start Python in the worker; a failure is told with a button to try again."""
+    """Start Python in the worker, for the first time or anew; a failure is told, with a button."""
     loading.aim("python")
     try:
-        answer = await trainer.start()
+        answer = await trainer.start(_start_again)
     except Problem as problem:
         trainer.stop()
-        problem.retry = lambda: spawn(start_worker())
+        problem.retry = _start_again
         raise problem
     finally:
         loading.aim("")
+    if answer["version"] != VERSION:
+        trainer.stop()
+        window.kobai.mixed(f"{VERSION}, {answer['version']}")
+        return
     by_id("versions").textContent = _(
         "Python {python}, NumPy {numpy}", python=answer["python"], numpy=answer["numpy"]
     )
@@ -75,10 +90,17 @@ async def start_worker():
         await networks.changed()
     if answer["kept"]:
         await training.bring_back(answer["kept"])
+    else:
+        training.nothing_kept()
     training.worker_is_ready()
     import rest
 
     rest.worker_is_ready()
+
+
+def _start_again():
+    problems.close()
+    spawn(start_worker())
 
 
 spawn(boot())

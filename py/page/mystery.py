@@ -106,7 +106,7 @@ def _show():
     ready = _now["reference"] is not None
     for each in range(1, LAST + 1):
         by_id(f"mystery-go-{each}").hidden = busy or each != step + 1
-        enable(f"mystery-go-{each}", ready, _("Python is still loading."))
+        enable(f"mystery-go-{each}", ready, trainer.why())
         link = by_id(f"mystery-step-{each}")
         link.disabled = busy or each > reached
         link.setAttribute("aria-current", "step" if each == step else "false")

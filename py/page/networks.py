@@ -24,6 +24,8 @@ def start(first):
 
 def worker_is_ready(shelf, in_use, beside_it):
     """shelf: what the worker says of all networks."""
+    for network in _now["networks"]:  # what an earlier worker knew and this one does not
+        _now["gone"][network["id"]] = network
     _now["current"], _now["beside"] = in_use, beside_it
     read_shelf(shelf)
 
@@ -84,7 +86,9 @@ def beside():
 
 def name_of(key, described=None):
     """What the learner calls this network (as it was when `described`)."""
-    network = described or about(key) or _now["gone"][key]
+    network = described or about(key) or _now["gone"].get(key)
+    if network is None:  # the run that has just ended, of which the shelf is on its way
+        return _("trained here")
     if network["name"]:
         return network["name"]
     iterations = number(network["iterations"] or 0)
@@ -179,5 +183,5 @@ def options(chosen):
 
 
 def _show():
-    enable("network", trainer.ready(), _("Python is still loading."))
+    enable("network", trainer.ready(), trainer.why())
     by_id("network").replaceChildren(*options(_now["current"]))

@@ -20,7 +20,7 @@ def start():
 
 
 def worker_is_ready():
-    enable("open", trainer.ready(), _("Python is still loading."))
+    enable("open", trainer.ready(), trainer.why())
 
 
 async def _open_picked():

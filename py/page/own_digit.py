@@ -234,7 +234,7 @@ def _other(probabilities):
 def _buttons():
     """What can be used now, and why the rest cannot."""
     ready, reply = trainer.ready(), _now["reply"]
-    loading = _("Python is still loading.")
+    loading = trainer.why()
     something = bool(reply) and not reply["empty"]
     nothing = _("Draw something first, or take a test image.") if ready else loading
     for name in list(CHANGES) + ["noise", "digit-eraser", "digit-clear"]:

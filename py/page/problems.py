@@ -6,16 +6,19 @@ from pyscript import document, ffi
 from words import N_, _
 
 UNEXPECTED = N_("Something went wrong that should not have. Your network is kept; please try again.")
+TRY_AGAIN = N_("Try again")
 
 
 class Problem(Exception):
-    """An expected failure: a sentence for the learner, the details for who helps."""
+    """An expected failure: a sentence for the learner, the details for who helps, and what may be done."""
 
-    def __init__(self, sentence, details="", retry=None):
+    def __init__(self, sentence, details="", retry=None, action=TRY_AGAIN):
+        """retry: called by a button of the name `action`; None: there is no such button."""
         super().__init__(sentence)
         self.sentence = sentence
         self.details = details
         self.retry = retry
+        self.action = action
 
 
 class Refused(Problem):
@@ -23,21 +26,25 @@ class Refused(Problem):
 
 
 def tell(error):
-    """Show what went wrong; `error` is a Problem or anything unexpected."""
+    """Show what went wrong: a Problem (one without a sentence is not shown), or anything unexpected."""
+    if isinstance(error, Problem) and not error.sentence:
+        return
     if isinstance(error, Problem):
-        _show(error.sentence, error.details, error.retry)
+        _show(error.sentence, error.details, error.retry, error.action)
         return
     sys.print_exception(error)
     sentence = _(UNEXPECTED)
     _show(sentence, " ".join(str(a) for a in error.args) or repr(error), None)
 
 
-def _show(sentence, details, retry):
+def _show(sentence, details, retry, action=TRY_AGAIN):
     part = document.getElementById
     part("problem-sentence").textContent = sentence
     part("problem-details").textContent = details
     part("problem-fold").hidden = not details
     part("problem-retry").hidden = retry is None
+    part("problem-retry").textContent = _(action)
+    part("problem-retry").setAttribute("data-t", action)
     part("problem-close").hidden = False
 
     def try_again(event):

@@ -63,5 +63,6 @@ def worker_is_ready():
     saving.show()
     kept_runs.worker_is_ready()
     everything.worker_is_ready()
-    for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step, panels):
+    for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step):
         room.worker_is_ready()
+    panels.all_stale()  # another worker than before knows nothing of what was asked

@@ -39,7 +39,7 @@ def start():
 
 def show():
     """The button, and the code for the network in use and the chosen form."""
-    enable("save", trainer.ready(), _("Python is still loading."))
+    enable("save", trainer.ready(), trainer.why())
     network = networks.about(networks.current())
     instance = document.querySelector('#save-format option[value="instance"]')
     instance.disabled = not _is_the_books(network)

@@ -31,6 +31,7 @@ def start():
     on_click("shelf-undo", _undelete)
     panels.lazy("shelf", refresh)
     networks.on_change(_on_change)
+    trainer.on("gone", lambda: _say(""))  # what was deleted is now gone for good
     on_language(_show)
 
 
@@ -186,6 +187,8 @@ async def _download(key):
 async def _delete(key):
     name = networks.name_of(key)
     reply = (await trainer.call("delete", network=key))[0]
+    if networks.about(key) is None:  # a double click: the first one has done it
+        return
     networks.gone(key, reply["current"], reply["beside"])
     _now["deleted"] = key
     _say(_("{network} was deleted.", network=name))

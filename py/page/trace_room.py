@@ -47,16 +47,23 @@ def start():
     on(by_id("trace-frame-fold"), "toggle", lambda event: _show_frame())
     gallery.on_choose(lambda index: trace_ask.show())
     panels.lazy("trace", _refresh)
+    trainer.on("gone", _record_again)
     on_language(_texts)
 
 
 def worker_is_ready():
-    for name in STARTERS:
-        enable(name, True)
+    _texts()
     by_id("trace-wait").hidden = True
     if _now["link"]:
         link, _now["link"] = _now["link"], None
         _open_link(*link)  # and scroll there again: rooms above may have filled meanwhile
+
+
+def _record_again():
+    """The recording went with the worker: the next one makes it anew, at the same moment."""
+    trace_player.pause()
+    if _now["recording"] and not _now["link"]:
+        _now["link"] = (dict(_now["asked"], at=_now["at"]), "")
 
 
 async def _refresh():
@@ -177,7 +184,7 @@ def go(at):
     source = recording["sources"][key]
     _parts["source"].show(key, source["first"], source["text"], source["stops"], recording["line"][at])
     by_id("trace-source").setAttribute("aria-label", _("Source of {function}", function=source["title"]))
-    if not _now["showing"]:
+    if not _now["showing"] and not _now["running"]:
         spawn(_show_moment())
 
 
@@ -230,7 +237,7 @@ async def _show_moment():
     _now["showing"] = True
     try:
         shown = None
-        while shown != _place():
+        while shown != _place() and not _now["running"]:  # the worker may have the next recording already
             shown = _place()
             moment = await _moment(shown[0], shown[1])
             if shown == _place():
@@ -281,6 +288,8 @@ def _show_frame():
 
 def _texts():
     """All words of the room in the language of the moment."""
+    for name in STARTERS:
+        enable(name, trainer.ready(), trainer.why())
     trace_ask.show()
     recording = _now["recording"]
     by_id("trace-of").textContent = _says_what(recording) if recording else ""

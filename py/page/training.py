@@ -24,6 +24,11 @@ STATES = {
     FINISHED: N_("All iterations are done. Raise their number to continue, or reset to start anew."),
 }
 
+LOST = N_(
+    "The training was not kept, for it had just begun or this browser keeps nothing. Its settings are still "
+    "filled in: “Train” gives the same numbers again."
+)
+
 
 def start():
     on_click("train", _train)
@@ -87,6 +92,17 @@ async def _restore(run, take_over):
     _now["status"], _now["back"] = status, status["saved"]
     figure.possible(charts.count() > 0)
     await networks.reread(status["current"], status["beside"])
+
+
+def nothing_kept():
+    """Python has just started and has no training: one that was on the page is lost, which is told."""
+    if _now["phase"] == NONE:
+        return
+    _now["phase"] = NONE
+    _now["status"] = None
+    charts.clear(int(by_id("iterations").value))
+    figure.possible(False)
+    tell(Problem(_(LOST)))
 
 
 async def _begin(values):
@@ -243,11 +259,11 @@ def _can_continue():
 
 def _show():
     phase, busy, ready = _now["phase"], _now["busy"], trainer.ready()
-    loading_why = _("Python is still loading.")
+    loading_why = trainer.why()
     by_id("train").hidden = phase != NONE
     by_id("pause").hidden = phase != RUNNING
     by_id("continue").hidden = phase not in (PAUSED, FINISHED, DIVERGED)
-    enable("train", ready and not busy, loading_why)
+    enable("train", ready and not busy and phase == NONE, loading_why)
     enable("pause", phase == RUNNING, "")
     enable(
         "continue", ready and not busy and _can_continue(), _(STATES[phase]) if STATES[phase] else loading_why

@@ -6,6 +6,7 @@ import loading
 import trainer
 
 _now = {"loaded": False, "loading": None}
+trainer.on("gone", lambda: _now.update({"loaded": False}))
 
 
 async def load():

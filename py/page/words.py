@@ -26,12 +26,13 @@ def on_language(listener):
     listener()
 
 
-def _changed(*_records):
+def say_again(*_records):
+    """All texts anew: the language is another, or what they say of Python."""
     for listener in _listeners:
         listener()
 
 
-window.MutationObserver.new(ffi.create_proxy(_changed)).observe(
+window.MutationObserver.new(ffi.create_proxy(say_again)).observe(
     document.documentElement, ffi.to_js({"attributes": True, "attributeFilter": ["lang"]})
 )
 

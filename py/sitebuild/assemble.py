@@ -11,7 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import engine_parts, formulas, goals, messages, page, precompress, pyodide_parts, sbom, trim_matplotlib
+from . import (
+    engine_parts,
+    formulas,
+    goals,
+    messages,
+    page,
+    precompress,
+    pyodide_parts,
+    sbom,
+    trim_matplotlib,
+    versions,
+)
 from .cache import Cache, replacing
 from .errors import BuildError
 from .parts import Part
@@ -55,7 +66,7 @@ def _copy_tree(source: Path, target: Path) -> None:
         shutil.copyfile(path, target / path.name)
 
 
-def _write_library(project: Project, target: Path) -> None:
+def _write_library(project: Project, target: Path, version: bytes) -> None:
     """The worker's Python in one archive with fixed times, so that the same sources give the same bytes."""
     with zipfile.ZipFile(target, "w") as archive:
         for package in ("kobai", "worker"):
@@ -63,7 +74,9 @@ def _write_library(project: Project, target: Path) -> None:
                 name = path.relative_to(project.root / "py").as_posix()
                 entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
                 entry.external_attr = 0o644 << 16
-                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
+                archive.writestr(
+                    entry, path.read_bytes().replace(versions.PLACE, version), zipfile.ZIP_DEFLATED, 9
+                )
 
 
 def _write_parts(parts: list[Part], cache: Cache, site: Path) -> None:
@@ -98,6 +111,7 @@ def _check_sources(project: Project) -> None:
 def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_path: str) -> None:
     """Write the whole site into the empty folder `site`."""
     _check_sources(project)
+    version = versions.of(project.root)
     _copy_tree(project.root / "web", site)
     shutil.rmtree(site / "rooms")  # parts of the page, put in below
     for folder in sorted((project.root / "static").iterdir()):
@@ -108,12 +122,13 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
     for started in (Path("py", "page", page.FIRST), Path("py", "worker", "main.py")):
         (site / started).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(project.root / started, site / started)
-    (site / "py" / "page" / "modules.tar.gz").write_bytes(page.modules(project.root / "py" / "page"))
-    _write_library(project, site / MARK)
+    (site / "py" / "page" / "modules.tar.gz").write_bytes(page.modules(project.root / "py" / "page", version))
+    _write_library(project, site / MARK, version)
     (site / "engine").mkdir()
     shutil.copyfile(engine_parts.compile_wasm(project, cache), site / "engine" / "kobai_engine.wasm")
     (temml,) = (part for part in parts if part.package == "temml")
-    index = formulas.typeset(page.markup(project.root / "web"), "the page", cache.path(temml.sha256))
+    markup = page.markup(project.root / "web").replace(versions.PLACE.decode(), version.decode())
+    index = formulas.typeset(markup, "the page", cache.path(temml.sha256))
     (site / "index.html").write_text(index, encoding="utf-8", newline="\n")
     (polib_wheel,) = (part for part in parts if part.package == "polib")
     polib = messages.import_polib(cache.path(polib_wheel.sha256))

@@ -8,6 +8,7 @@ import re
 import tarfile
 from pathlib import Path
 
+from . import versions
 from .errors import BuildError
 
 ROOM = re.compile(r"^ *<!-- room: (\w+) -->\n", re.M)  # the line whose place the room takes
@@ -40,14 +41,14 @@ def markup(web: Path) -> str:
     return page
 
 
-def modules(folder: Path) -> bytes:
+def modules(folder: Path, version: bytes = versions.PLACE) -> bytes:
     """The modules of py/page but the first, as .tar.gz with fixed times: one request instead of seventy."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for path in sorted(folder.glob("*.py")):
             if path.name != FIRST:
                 entry = tarfile.TarInfo(path.name)
-                content = path.read_bytes()
+                content = path.read_bytes().replace(versions.PLACE, version)
                 entry.size = len(content)
                 archive.addfile(entry, io.BytesIO(content))
     return gzip.compress(packed.getvalue(), 9, mtime=0)

@@ -22,11 +22,20 @@ def exported(function):
                 result = await result
         except KobaiError as error:
             return to_js([json.dumps(refusal(error))])
+        except MemoryError:
+            return to_js([json.dumps(refusal(_no_memory()))])
         answer, *arrays = result if isinstance(result, tuple) else (result,)
         return to_js([json.dumps(answer), *arrays])
 
     call.__name__ = function.__name__
     return call
+
+
+def _no_memory():
+    return KobaiError(
+        "There is not enough memory for this. Close other tabs, or ask for less, for instance a smaller "
+        "batch or fewer hidden units."
+    )
 
 
 def refusal(error):

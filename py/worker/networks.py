@@ -118,8 +118,6 @@ class Networks:
 
     async def loaded(self, key):
         """The network object of any network on the shelf; KobaiError when there is none of this id."""
-        if key not in self._entries:
-            raise KobaiError("There is no network {network} on the shelf.", network=key[:40])
         await self._load(key)
         return self.network(key)
 
@@ -227,6 +225,8 @@ class Networks:
         return self.about(network) if network in self._entries else {}
 
     async def _load(self, key):
+        if key not in self._entries:
+            raise KobaiError("There is no network {network} on the shelf.", network=key[:40])
         entry = self._entries[key]
         if entry.network is not None:
             return
@@ -273,6 +273,7 @@ class Networks:
 
     async def interpret(self, network, activation, normalize):
         """How a file is to be read that does not say it: its activation, its pixels."""
+        await self._load(network)  # after a reload it may not have been used yet
         entry = self._entries[network]
         entry.network = with_activation(entry.network, activation)
         entry.about.update(activation=activation, normalize=normalize)
@@ -305,9 +306,10 @@ class Networks:
         return self.about(network)
 
     async def delete(self, network):
-        """Take a network off the shelf; `undelete` brings it back until the page is left."""
-        await self._load(network)
-        self._deleted[network] = self._entries.pop(network)
+        """Take a network off the shelf, if it is there; `undelete` brings it back until the page is left."""
+        if network in self._entries:
+            await self._load(network)
+            self._deleted[network] = self._entries.pop(network)
         if self.current == network:
             self.current = "shipped"
         if self.beside == network:

@@ -22,6 +22,7 @@ from worker.exports import said
 from worker.networks import Networks, right
 from worker.runs import Runs, from_older_page
 from worker.store import Store
+from worker.version import VERSION
 
 CHUNK = 0.06  # seconds of training between two messages to the page: at most 17 a second
 HISTORY_POINTS = 200  # of a loss curve that is kept with its network
@@ -58,6 +59,7 @@ class Session:
         return {
             "python": platform.python_version(),
             "numpy": np.__version__,
+            "version": VERSION,
             "shelf": await self.networks.shelf(),
             "engine_missing": engine_missing,
             "current": self.networks.current,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -13,6 +14,8 @@ MISSING = "missing"  # 404
 CORRUPT = "corrupt"  # all bytes there, those in the middle changed
 TRUNCATED = "truncated"  # a complete answer with the first half of the file
 CUT = "cut"  # the connection ends in the middle of the file
+CUT_ONCE = "cut once"  # cut, the first time that it is asked for
+RESUMED = "resumed"  # cut the first time; then the host sends the rest that is asked for
 SILENT = "silent"  # accepted, never answered
 
 BASE_PATH = "/kobai/"  # below a sub-path, as on GitHub Pages
@@ -24,10 +27,13 @@ class Site:
     def __init__(self, address: str) -> None:
         self.address = address
         self.faults: dict[str, str] = {}  # a part of a file's path -> one of the faults above
+        self.changed: dict[str, Callable[[bytes], bytes]] = {}  # a part of a path -> what is sent
+        self.asked: list[str] = []  # of the files that were cut: the Range of each request
         self.closing = threading.Event()
 
     def mend(self) -> None:
         self.faults.clear()
+        self.changed.clear()
 
     def fault_of(self, path: str) -> str | None:
         return next((fault for part, fault in self.faults.items() if part in path), None)
@@ -42,10 +48,20 @@ class FaultyHandler(SiteHandler):
         return super().find(below)
 
     def send_file(self, file: Path) -> None:
+        for part, change in self.site.changed.items():
+            if part in file.as_posix():
+                self.send_bytes(change(file.read_bytes()), self.type_of(file))
+                return
         fault = self.site.fault_of(file.as_posix())
         if fault is None:
             super().send_file(file)
             return
+        if fault in (CUT_ONCE, RESUMED):
+            self.site.asked.append(self.headers.get("Range", ""))
+            if len(self.site.asked) > 1:
+                (self.send_rest if fault == RESUMED else super().send_file)(file)
+                return
+            fault = CUT
         if fault == SILENT:
             self.site.closing.wait()
             self.close_connection = True
@@ -68,6 +84,25 @@ class FaultyHandler(SiteHandler):
             self.wfile.write(sent)
         if fault == CUT:
             self.close_connection = True
+
+    def send_rest(self, file: Path) -> None:
+        start = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+        content = file.read_bytes()
+        self.send_response(HTTPStatus.PARTIAL_CONTENT)
+        self.send_header("Content-Type", self.type_of(file))
+        self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+        self.send_header("Content-Length", str(len(content) - start))
+        self.end_headers()
+        self.wfile.write(content[start:])
+
+    def send_bytes(self, content: bytes, content_type: str) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
 
 
 @contextmanager

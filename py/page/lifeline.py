@@ -1,0 +1,29 @@
+"""Is the worker alive? No event tells of its end, but its lock is then let go; and silence is counted."""
+
+from pyscript import ffi, window
+
+LONGEST_LOOK = 1.5  # seconds that one look may count: after a sleep, or in a hidden tab, the clock has jumped
+
+_silence = {"seconds": 0.0, "looked": 0.0}
+
+
+def watch(lock, ended):
+    """Call ended() when whoever holds this lock (the worker named it) is gone.
+
+    Where there are no locks (an address without https) only silence tells.
+    """
+    if getattr(window.navigator, "locks", None):
+        window.navigator.locks.request(lock, ffi.create_proxy(lambda _lock: ended()))
+
+
+def sign_of_life():
+    _silence["seconds"] = 0.0
+    _silence["looked"] = window.performance.now()
+
+
+def silence():
+    """Seconds without a sign of life, as far as the page was awake and looking; to be asked often."""
+    now = window.performance.now()
+    _silence["seconds"] += min((now - _silence["looked"]) / 1000, LONGEST_LOOK)
+    _silence["looked"] = now
+    return _silence["seconds"]
