@@ -14,6 +14,7 @@ import idea_step
 import ideas
 import mistakes
 import mystery
+import offline
 import opening
 import own_digit
 import panels
@@ -22,6 +23,7 @@ import saving
 import shelf
 import trace_room
 import units
+import update
 
 ROOMS = (
     own_digit,
@@ -44,6 +46,8 @@ ROOMS = (
     shelf,
     saving,
     opening,
+    offline,
+    update,
     rooms,
 )
 
@@ -55,5 +59,7 @@ def start():
 
 def worker_is_ready():
     saving.show()
-    for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step, panels):
+    for room in (
+        opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step, panels, offline
+    ):  # fmt: skip
         room.worker_is_ready()

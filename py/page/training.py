@@ -148,15 +148,21 @@ async def _reset():
     await _busy(reset)
 
 
+async def come_to_rest():
+    """Pause a running training and wait until it is kept; False when the browser refuses to keep it."""
+    while _now["busy"]:
+        if _now["phase"] == RUNNING:
+            await _pause()
+        await asyncio.sleep(0.02)
+    return not _now["status"] or _now["status"]["kept"]
+
+
 async def prepare(values):
     """Put settings into the panel, the book's where `values` names none, and lead the learner to Train.
 
     A run in progress is paused and reset first; its network stays on the shelf.
     """
-    while _now["busy"]:
-        if _now["phase"] == RUNNING:
-            await _pause()
-        await asyncio.sleep(0.02)
+    await come_to_rest()
     if _now["phase"] != NONE:
         await _reset()
     settings.write_the_books()

@@ -11,7 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import engine_parts, formulas, goals, messages, page, precompress, pyodide_parts, sbom, trim_matplotlib
+from . import (
+    engine_parts,
+    formulas,
+    goals,
+    messages,
+    offline,
+    page,
+    precompress,
+    pyodide_parts,
+    sbom,
+    trim_matplotlib,
+)
 from .cache import Cache, replacing
 from .errors import BuildError
 from .parts import Part
@@ -122,6 +133,7 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
     (site / "404.html").write_text(lost.replace("{{base_path}}", base_path), encoding="utf-8")
     goals.write(site)
     sbom.write(project, parts, site)
+    offline.write(site)
     precompress.write(site)
 
 

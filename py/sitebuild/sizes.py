@@ -44,6 +44,8 @@ ON_DEMAND = Stage(
         "networks/*.pkl",
         "reference/*",
         "signature_pad/*",
+        "service-worker.js",
+        "offline.json",
     ),
     None,
 )

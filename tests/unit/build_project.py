@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
     "web/index.html": "<!doctype html><title>Kobai</title>\n<!-- room: look -->\n",
     "web/rooms/look.html": "<p>Look</p>\n",
+    "web/service-worker.js": 'const VERSION = "{{version}}"; const MANIFEST_SHA256 = "{{manifest}}";\n',
     "web/css/page.css": "body { margin: 0 }",
     "static/icons/icon.svg": "<svg/>",
     "static/networks/book.pkl": "not really a network",

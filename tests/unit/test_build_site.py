@@ -37,10 +37,10 @@ def test_the_site_holds_what_it_should_and_nothing_else(small):
     assert set(files) - licences == {
         "404.html", "css/page.css", "data/t10k-images-idx3-ubyte.gz", "engine/kobai_engine.wasm",
         "icons/icon.svg", "index.html",
-        "locale.js", "networks/book.pkl", "py/library.zip", "py/page/main.py", "py/page/modules.tar.gz",
-        "py/worker/main.py",
+        "locale.js", "networks/book.pkl", "offline.json", "py/library.zip", "py/page/main.py",
+        "py/page/modules.tar.gz", "py/worker/main.py",
         "pyodide/numpy-1.0.whl", "pyodide/pyodide-lock.json", "pyscript/core.js",
-        "sbom.cdx.json", "sizes.json",
+        "sbom.cdx.json", "service-worker.js", "sizes.json",
     }  # fmt: skip
     assert {"licenses/README.txt", "licenses/pyodide.txt", "licenses/numpy/LICENSE"} <= licences
     assert files["licenses/numpy/LICENSE"] == b"licence of numpy"

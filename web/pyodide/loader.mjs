@@ -2,6 +2,7 @@
 // PyScript gives the page no progress and stays silent when a file of Pyodide is missing; this module runs first in
 // the worker, so it can count the bytes of every file and name the one that fails.
 import "../trusted_types.js";
+import { keptFile } from "../kept.mjs";
 import { loadPyodide as load, version } from "./pyodide.mjs";
 
 const site = new URL("../", import.meta.url).href;
@@ -16,8 +17,11 @@ const countedFetch = async (file, input, options) => {
   try {
     response = await plainFetch(input, options);
   } catch (error) {
-    tellFailed(file, String(error));
-    throw error;
+    response = await keptFile(site, file, import.meta.url);
+    if (!response) {
+      tellFailed(file, String(error));
+      throw error;
+    }
   }
   if (!response.ok) {
     tellFailed(file, `${response.status} ${response.statusText}`);
