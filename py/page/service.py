@@ -113,15 +113,15 @@ def _on_message(event):
 
 
 def _on_update():
+    installing = _now["registration"].installing
+    if installing:
+        installing.addEventListener("statechange", ffi.create_proxy(lambda event: _tell_of_waiting()))
+    _tell_of_waiting()
+
+
+def _tell_of_waiting():
     registration = _now["registration"]
-    if registration.waiting:
-        _tell("waiting", {})
-    elif registration.installing:
-        registration.installing.addEventListener("statechange", ffi.create_proxy(_on_statechange))
-
-
-def _on_statechange(event):
-    if _now["registration"].waiting:
+    if registration.waiting and registration.active:  # the very first one, too, waits for a moment
         _tell("waiting", {})
 
 

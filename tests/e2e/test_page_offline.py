@@ -1,0 +1,245 @@
+"""Without a network, with half of one, with a new version: what is kept, and that versions never mix."""
+
+import re
+
+import pytest
+import reference
+from faulty_server import CORRUPT, CUT, TRUNCATED
+from kobai_page import START, WORK, KobaiPage
+from offline_host import EDITION, hosting, offline_version, second_version
+from playwright.sync_api import expect
+
+KEPT = re.compile("This page now works without a network")
+ALL_KEPT = re.compile("with everything it can do")
+NO_NETWORK = "ERR_|Failed to (load|fetch)|NetworkError"  # a browser's words for requests that fail on purpose
+LOOKED_FOR = "document.querySelector('meta[name=kobai-version]').content"
+STORE = """async () => {
+    const names = await caches.keys();
+    const own = names.filter(name => name === 'kobai /kobai/');
+    const keys = own.length ? await (await caches.open(own[0])).keys() : [];
+    return { names, files: keys.map(key => decodeURI(key.url).split('/kobai/')[1]) };
+}"""
+
+
+@pytest.fixture
+def host(site_folder):
+    with hosting(site_folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def second(site_folder, tmp_path_factory):
+    return second_version(site_folder, tmp_path_factory.mktemp("sites") / "second")
+
+
+@pytest.fixture
+def first_visit(visit, host):
+    """A page after its first visit: ready, and kept for use without a network."""
+    begun = visit(site=host, service_workers="allow")
+    begun.watch.announce(NO_NETWORK)
+    begun.kobai.wait_until_ready()
+    expect_said(begun.kobai, KEPT)
+    expect(notice(begun.kobai)).to_be_hidden()
+    return begun
+
+
+def expect_said(kobai: KobaiPage, text) -> None:
+    expect(kobai.region("Works offline")).to_contain_text(text, timeout=WORK)
+
+
+def expect_row(kobai: KobaiPage, name: str, kept: str) -> None:
+    row = kobai.region("Works offline").get_by_role("row").filter(has_text=name)
+    expect(row.get_by_role("cell").last).to_have_text(kept, timeout=START)
+
+
+def notice(kobai: KobaiPage):
+    return kobai.region("New version")
+
+
+def look_for_update(kobai: KobaiPage) -> None:
+    """What a browser does by itself at a visit and from time to time; the new worker may fail to install."""
+    kobai.page.evaluate("async () => { await (await navigator.serviceWorker.getRegistration()).update(); }")
+
+
+def sheet(page) -> str:
+    """The style sheet that a request of this tab is answered with now."""
+    return page.evaluate("async () => (await fetch('css/base.css')).text()")
+
+
+def test_with_the_server_switched_off_it_predicts_trains_and_draws(first_visit, host):
+    kobai = first_visit.kobai
+    expect_row(kobai, "The page, Python", "kept")
+    expect_row(kobai, "training images", "not yet")
+    kobai.train(iterations=12)
+    kobai.wait_until_trained()
+    expect_row(kobai, "training images", "kept")  # for it was used
+    expect_row(kobai, "Matplotlib", "not yet")
+    kobai.button("Keep for offline").click()
+    expect_said(kobai, ALL_KEPT)
+    expect(kobai.button("Keep for offline")).to_be_disabled()
+    host.switch_off()
+    # still in the first visit, whose worker started before there was a copy
+    kobai.button("Draw figure").click()
+    drawn = kobai.page.get_by_role("img", name="The loss curve, drawn by Matplotlib")
+    expect(drawn).to_be_visible(timeout=WORK)
+    for address in ("?lang=en", "index.html?lang=en&x=1#run"):
+        kobai.page.goto("about:blank")
+        kobai.open(address)
+        kobai.wait_until_ready()
+    assert kobai.iteration() == 12  # the training of the first visit
+    kobai.reset()
+    kobai.train(iterations=20)
+    kobai.wait_until_trained()
+    expected = reference.trained(20).train_loss_list[-1]
+    assert float(kobai.figure("loss")) == pytest.approx(expected, abs=1e-4)
+    kobai.use("shipped")
+    assert kobai.measured_accuracy() > 0.94
+    kobai.button("Draw figure").click()
+    expect(drawn).to_be_visible(timeout=WORK)
+
+
+def test_a_new_version_comes_when_the_learner_says_so_and_never_mixes(first_visit, host, second, site_folder):
+    kobai = first_visit.kobai
+    other = KobaiPage(first_visit.context.new_page(), host.address).open().wait_until_ready()
+    host.folder = second
+    look_for_update(kobai)
+    for each in (kobai, other):
+        expect(notice(each)).to_contain_text("A new version of Kobai is ready", timeout=START)
+    # both tabs stay what they are, whatever they ask for, and a reload is no word of the learner's
+    assert EDITION not in sheet(kobai.page)
+    other.button("Later").click()
+    expect(notice(other)).to_be_hidden()
+    other.page.reload()
+    other.wait_until_ready()
+    assert other.page.evaluate(LOOKED_FOR) == offline_version(site_folder)
+    # the word is given in one tab while it trains: what was learnt is kept
+    kobai.train()
+    kobai.wait_until_iteration(200)
+    notice(kobai).get_by_role("button", name="Update now").click()
+    expect(kobai.page).to_have_title("Second Kobai", timeout=WORK)
+    kobai.wait_until_ready()
+    assert kobai.iteration() >= 200
+    assert EDITION in sheet(kobai.page)
+    assert kobai.page.evaluate(LOOKED_FOR) == offline_version(second)
+    # the other tab has its old files still, and so has a worker that it starts anew, without a network, too
+    host.switch_off()
+    assert EDITION not in sheet(other.page)
+    worker_asks = """async () => {
+        const code = `onmessage = async ({ data: [config, sheet] }) => {
+            await fetch(config);
+            postMessage(await (await fetch(sheet)).text());
+        };`;
+        const worker = new Worker(URL.createObjectURL(new Blob([code])));
+        const answer = new Promise(done => (worker.onmessage = ({ data }) => done(data)));
+        const config = document.querySelector('py-config').getAttribute('src');
+        worker.postMessage([config, 'css/base.css'].map(file => new URL(file, document.baseURI).href));
+        return answer;
+    }"""
+    assert EDITION not in other.page.evaluate(worker_asks)
+    assert EDITION in kobai.page.evaluate(worker_asks)
+    # until its learner, too, says so
+    expect(notice(other)).to_be_visible()
+    notice(other).get_by_role("button", name="Update now").click()
+    expect(other.page).to_have_title("Second Kobai", timeout=WORK)
+    other.wait_until_ready()
+    assert EDITION in sheet(other.page)
+
+
+@pytest.mark.parametrize("fault", [CORRUPT, TRUNCATED, CUT])
+def test_a_damaged_update_is_refused_and_the_old_version_stays(first_visit, host, second, fault):
+    kobai = first_visit.kobai
+    host.faults["base.css"] = fault
+    host.folder = second
+    look_for_update(kobai)
+    expect_said(kobai, "A newer version could not be fetched whole")
+    expect(notice(kobai)).to_be_hidden()
+    kobai.page.reload()
+    expect(kobai.page).to_have_title("Kobai 勾配")
+    assert EDITION not in sheet(kobai.page)
+    host.mend()
+    look_for_update(kobai)
+    kobai.wait_until_ready()
+    notice(kobai).get_by_role("button", name="Update now").click()
+    expect(kobai.page).to_have_title("Second Kobai", timeout=WORK)
+    assert EDITION in sheet(kobai.page)
+
+
+def test_what_is_lost_or_damaged_in_the_copy_is_fetched_again(first_visit, host):
+    kobai = first_visit.kobai
+    damage = """async () => {
+        const store = await caches.open('kobai /kobai/');
+        for (const { url } of await store.keys()) {
+            if (/base.css|numpy/.test(url)) await store.delete(url);
+            if (/library.zip/.test(url)) await store.put(url, new Response('something else'));
+            if (/boot.js/.test(url)) {
+                const text = await (await store.match(url)).text();
+                await store.put(url, new Response(text.slice(0, 1000)));
+            }
+            if (/offline.json/.test(url)) await store.put(url, new Response('{"version": "cut sh'));
+        }
+        await (await navigator.serviceWorker.getRegistration()).active.postMessage('{"say": "awake"}');
+    }"""
+    kobai.page.evaluate(damage)
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    expect_said(kobai, KEPT)
+    host.switch_off()  # healed: it works from the copy alone
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    assert "font-variant-numeric" in sheet(kobai.page)
+
+
+def test_removing_the_copy_leaves_nothing_and_touches_nothing_else(visit, host):
+    begun = visit(site=host, service_workers="allow")
+    begun.watch.announce(NO_NETWORK)
+    kobai = begun.kobai.wait_until_ready()
+    kobai.page.evaluate(
+        "async () => { await (await caches.open('kobai of another project')).add('icons/favicon.svg'); }"
+    )
+    expect_said(kobai, KEPT)
+    part = kobai.page.evaluate(
+        """async () => {
+            const response = await fetch('icons/favicon.svg', { headers: { Range: 'bytes=1-3' } });
+            return [response.status, await response.text(), response.headers.get('content-range')];
+        }"""
+    )
+    assert part[:2] == [206, "svg"]
+    assert re.fullmatch(r"bytes 1-3/\d+", part[2])
+    kobai.button("Remove the offline copy").click()
+    expect_said(kobai, "The offline copy is removed.")
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    expect_said(kobai, "The offline copy is removed.")
+    assert kobai.page.evaluate(STORE) == {"names": ["kobai of another project"], "files": []}
+    assert kobai.page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
+    kobai.button("Keep for offline").click()
+    expect_said(kobai, ALL_KEPT)
+
+
+def test_a_first_fetch_that_breaks_off_is_taken_up_again(visit, host):
+    host.faults["three_layer_net.pkl"] = CUT  # not needed for the start
+    begun = visit(site=host, service_workers="allow")
+    begun.watch.announce(NO_NETWORK)
+    kobai = begun.kobai.wait_until_ready()
+    expect_said(kobai, "A file could not be fetched. Check the connection")
+    host.mend()
+    kobai.button("Keep for offline").click()
+    expect_said(kobai, ALL_KEPT)
+
+
+def test_a_full_disk_is_told(visit, host):
+    def little_room(page):
+        session = page.context.new_cdp_session(page)
+        origin = host.address.split("/kobai/")[0]
+        session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 5_000_000})
+
+    begun = visit(site=host, service_workers="allow", before=little_room)
+    kobai = begun.kobai.wait_until_ready()
+    expect_said(kobai, "The browser has no room left")
+    assert kobai.measured_accuracy() > 0.94
+
+
+def test_a_browser_that_keeps_nothing_is_told_of(kobai):
+    expect_said(kobai, "This browser keeps no offline copy here")
+    expect(kobai.button("Keep for offline")).to_be_disabled()
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
