@@ -50,6 +50,7 @@ _now = {
     "asked": False,  # the learner has pressed a button: what comes of it is spoken
     "spoken": "",
     "persist": None,  # whether the browser promised not to remove the copy
+    "healed": False,  # what lacked of the core was asked for in this visit
     "behind": False,  # a newer version could not be fetched
 }
 
@@ -121,6 +122,9 @@ def _on_state(message):
     lacking = [name for name in GROUPS if groups[name]["kept"] < groups[name]["bytes"]]
     if "core" in lacking:
         _become("damaged", groups=groups)
+        if not _now["healed"]:
+            _now["healed"] = True  # once a visit; then the learner decides
+            service.say("keep", groups=["core"])
     else:
         _become("kept" if lacking else "all", groups=groups)
     _keep_used()
