@@ -46,6 +46,8 @@ ON_DEMAND = Stage(
         "signature_pad/*",
         "service-worker.js",
         "offline.json",
+        "manifest.webmanifest",
+        "icons/*.png",
     ),
     None,
 )
