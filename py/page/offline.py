@@ -220,6 +220,9 @@ def _sentence():
     if state == "fetching":
         return _(STATES[state], done=megabytes(_now["done"]), all=megabytes(_now["all"]))
     said = _(STATES[state])
+    if state == "kept":
+        lacking = sum(part["bytes"] - part["kept"] for part in _now["groups"].values())
+        said += " " + _("For all of it {size} MB more are to be kept.", size=megabytes(lacking))
     if state in ("kept", "all") and _now["persist"] is False:
         said += " " + _("The browser may remove it if it runs short of room.")
     return said

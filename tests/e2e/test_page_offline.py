@@ -121,6 +121,17 @@ def test_with_the_server_switched_off_it_predicts_trains_and_draws(first_visit, 
     expect(drawn).to_be_visible(timeout=WORK)
 
 
+def test_it_can_be_installed(kobai, shared_visit):
+    session = shared_visit.context.new_cdp_session(kobai.page)
+    found = session.send("Page.getAppManifest")
+    assert found["errors"] == []
+    assert found["url"].endswith("/kobai/manifest.webmanifest")
+    assert found["manifest"]["scope"] == found["manifest"]["startUrl"] == kobai.address
+    errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # a context of the tests is like a private window, in which no browser installs
+    assert {error["errorId"] for error in errors} <= {"in-incognito"}
+
+
 def test_a_new_version_comes_when_the_learner_says_so_and_never_mixes(first_visit, host, second, site_folder):
     kobai = first_visit.kobai
     other = KobaiPage(first_visit.context.new_page(), host.address).open().wait_until_ready()

@@ -1,4 +1,4 @@
-"""offline.json and the icons: every file with its hash, and a version that changes with nothing but the content."""
+"""offline.json and the icons: every file with its hash; the version changes with nothing but the content."""
 
 import hashlib
 import json
