@@ -4,7 +4,7 @@ import re
 
 import pytest
 import reference
-from faulty_server import CORRUPT, CUT, TRUNCATED
+from faulty_server import CORRUPT, CUT, SILENT, TRUNCATED
 from kobai_page import START, WORK, KobaiPage
 from offline_host import EDITION, hosting, offline_version, second_version
 from playwright.sync_api import expect
@@ -236,7 +236,7 @@ def test_what_is_lost_or_damaged_is_fetched_again_and_what_is_removed_is_gone(fi
     expect_said(kobai, ALL_KEPT)
 
 
-def test_a_first_fetch_that_fails_is_told_and_taken_up_again(visit, host):
+def test_a_fetch_that_fails_or_is_stopped_is_told_and_taken_up_again(visit, host):
     host.faults["three_layer_net.pkl"] = CUT  # not needed for the start
     begun = visit(site=host, service_workers="allow")
     begun.watch.announce(NO_NETWORK)
@@ -250,6 +250,11 @@ def test_a_first_fetch_that_fails_is_told_and_taken_up_again(visit, host):
     expect_said(kobai, "The browser has no room left")
     assert kobai.measured_accuracy() > 0.94
     session.send("Storage.overrideQuotaForOrigin", {"origin": origin})  # as it was
+    host.faults["train-images"] = SILENT
+    kobai.button("Keep for offline").click()
+    kobai.button("Stop fetching").click()
+    expect_said(kobai, "Stopped. What has arrived is kept.")
+    host.mend()
     kobai.button("Keep for offline").click()
     expect_said(kobai, ALL_KEPT)
 
