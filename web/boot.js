@@ -3,16 +3,24 @@
 window.kobai = (() => {
   const messages = window.kobaiMessages || {};
   const asked = new URLSearchParams(location.search).get("lang");
-  const remembered = () => {
+  // storage may be forbidden: then nothing is recalled, and a choice holds for this visit only
+  const recall = (key) => {
     try {
-      return localStorage.getItem("kobai-language");
+      return localStorage.getItem(key);
     } catch {
-      return null; // storage may be forbidden: the browser's language then decides
+      return null;
+    }
+  };
+  const remember = (key, value) => {
+    try {
+      localStorage.setItem(key, value);
+    } catch {
+      // as said
     }
   };
   const known = (language) => (["ja", "en"].includes(language) ? language : null);
   const browsers = navigator.languages.some((l) => l.startsWith("ja")) ? "ja" : "en";
-  let language = known(asked) || known(remembered()) || browsers;
+  let language = known(asked) || known(recall("kobai-language")) || browsers;
 
   const _ = (message) => messages[language]?.[message] || message;
   // Accessible names hold the English name too: tests, and voice control in either language, can say it.
@@ -39,11 +47,7 @@ window.kobai = (() => {
 
   const setLanguage = (chosen) => {
     language = known(chosen) || language;
-    try {
-      localStorage.setItem("kobai-language", language);
-    } catch {
-      // the choice then holds for this visit only
-    }
+    remember("kobai-language", language);
     const url = new URL(location.href);
     url.searchParams.set("lang", language);
     history.replaceState(history.state, "", url);
@@ -107,6 +111,8 @@ window.kobai = (() => {
       const sentence = _("This page was renewed while it loaded, and now consists of two versions. Press “Try again” to load it anew.");
       show(sentence, versions);
     },
+    recall,
+    remember,
     get language() {
       return language;
     },

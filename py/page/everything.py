@@ -66,7 +66,7 @@ async def _delete():
         "A training in another tab is kept anew by that tab."
     )
     if await confirm.ask(question, _("Delete everything")):
-        await training.stand_still()
+        await training.come_to_rest()
         await trainer.call("delete_everything")
         window.location.reload()  # the page is as at the first visit
 

@@ -40,7 +40,7 @@ async def boot():
 
 
 async def start_first_screen():
-    page = document.querySelector('meta[name="kobai-version"]').content
+    page = document.querySelector('meta[name="kobai-build"]').content
     if page != VERSION:
         window.kobai.mixed(f"{page}, {VERSION}")
         raise Mixed

@@ -17,6 +17,7 @@ import ideas
 import kept_runs
 import mistakes
 import mystery
+import offline
 import opening
 import own_digit
 import panels
@@ -25,6 +26,7 @@ import saving
 import shelf
 import trace_room
 import units
+import update
 
 ROOMS = (
     own_digit,
@@ -50,6 +52,8 @@ ROOMS = (
     saving,
     opening,
     everything,
+    offline,
+    update,
     rooms,
 )
 
@@ -63,6 +67,6 @@ def worker_is_ready():
     saving.show()
     kept_runs.worker_is_ready()
     everything.worker_is_ready()
-    for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step):
+    for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step, offline):
         room.worker_is_ready()
     panels.all_stale()  # another worker than before knows nothing of what was asked

@@ -189,12 +189,13 @@ async def _reset():
     await _busy(reset)
 
 
-async def stand_still():
-    """Pause a training that is running, and wait until it stands."""
+async def come_to_rest():
+    """Pause a running training and wait until it stands; False when the browser refused to keep it."""
     while _now["busy"]:
         if _now["phase"] == RUNNING:
             await _pause()
         await asyncio.sleep(0.02)
+    return not _now["status"] or not _now["status"]["not_kept"]
 
 
 async def prepare(values):
@@ -202,7 +203,7 @@ async def prepare(values):
 
     A run in progress is paused and reset first; its network stays on the shelf.
     """
-    await stand_still()
+    await come_to_rest()
     if _now["phase"] != NONE:
         await _reset()
     settings.write_the_books()

@@ -44,6 +44,10 @@ ON_DEMAND = Stage(
         "networks/*.pkl",
         "reference/*",
         "signature_pad/*",
+        "service-worker.js",
+        "offline.json",
+        "manifest.webmanifest",
+        "icons/*.png",
     ),
     None,
 )

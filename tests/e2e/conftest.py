@@ -31,6 +31,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDE = {"width": 1280, "height": 900}
+# the service worker answers from what it kept: only tests of that want it (test_page_offline.py)
+DEFAULTS = {"locale": "en-US", "viewport": WIDE, "service_workers": "block"}
 FLAGS = [
     "--disable-gpu",
     "--disable-background-networking",
@@ -80,7 +82,7 @@ class Visit:
 
     def __init__(self, browser, site: Site, **options: object) -> None:
         parts = urlsplit(site.address)
-        self.context = browser.new_context(**{"locale": "en-US", "viewport": WIDE} | options)
+        self.context = browser.new_context(**DEFAULTS | options)
         self.watch = Watch(self.context, f"{parts.scheme}://{parts.netloc}")
         self.context.tracing.start(snapshots=True)
         self.kobai = KobaiPage(self.context.new_page(), site.address)

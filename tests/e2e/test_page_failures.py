@@ -206,7 +206,7 @@ def _other_library(content):
 @pytest.mark.parametrize(
     ("file", "change"),
     [
-        ("kobai/index.html", lambda page: re.sub(rb'(kobai-version" content=")[^"]*', rb"\1other", page)),
+        ("kobai/index.html", lambda page: re.sub(rb'(kobai-build" content=")[^"]*', rb"\1other", page)),
         ("py/library.zip", _other_library),
     ],
     ids=["page", "library"],

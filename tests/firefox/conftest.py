@@ -18,7 +18,7 @@ from bidi import Tab, firefox
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tests" / "e2e"))  # the site's server and the reference are the same
 
-from faulty_server import serving  # noqa: E402
+from offline_host import hosting  # noqa: E402
 from sitebuild.browser import FIREFOX_COMMANDS  # noqa: E402
 
 LOCAL = ("data", "blob", "about", "resource", "chrome", "moz-extension")
@@ -28,7 +28,7 @@ LOCAL = ("data", "blob", "about", "resource", "chrome", "moz-extension")
 def site():
     folder = Path(os.environ.get("KOBAI_SITE") or ROOT / "dist")
     assert (folder / "index.html").is_file(), "Build the site first: python3 build.py build"
-    with serving(folder) as running:
+    with hosting(folder) as running:
         yield running
 
 

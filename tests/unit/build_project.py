@@ -19,8 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
     "web/index.html": "<!doctype html><title>Kobai</title>\n<!-- room: look -->\n",
     "web/rooms/look.html": "<p>Look</p>\n",
+    "web/service-worker.js": 'const VERSION = "{{version}}"; const MANIFEST_SHA256 = "{{manifest}}";\n',
     "web/css/page.css": "body { margin: 0 }",
-    "static/icons/icon.svg": "<svg/>",
+    "static/icons/favicon.svg": '<svg viewBox="0 0 9 9"><rect width="9" height="9" fill="#9b2750"/></svg>',
     "static/networks/book.pkl": "not really a network",
     "static/locale/ja.po": 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
     'msgid "Train"\nmsgstr "学習する"\n',

@@ -36,11 +36,12 @@ def test_the_site_holds_what_it_should_and_nothing_else(small):
     licences = {name for name in files if name.startswith("licenses/")}
     assert set(files) - licences == {
         "404.html", "css/page.css", "data/t10k-images-idx3-ubyte.gz", "engine/kobai_engine.wasm",
-        "icons/icon.svg", "index.html",
-        "locale.js", "networks/book.pkl", "py/library.zip", "py/page/main.py", "py/page/modules.tar.gz",
-        "py/worker/main.py",
+        "icons/favicon.svg", "icons/icon-192.png", "icons/icon-512.png", "icons/maskable-512.png",
+        "index.html",
+        "locale.js", "networks/book.pkl", "offline.json", "py/library.zip", "py/page/main.py",
+        "py/page/modules.tar.gz", "py/worker/main.py",
         "pyodide/numpy-1.0.whl", "pyodide/pyodide-lock.json", "pyscript/core.js",
-        "sbom.cdx.json", "sizes.json",
+        "sbom.cdx.json", "service-worker.js", "sizes.json",
     }  # fmt: skip
     assert {"licenses/README.txt", "licenses/pyodide.txt", "licenses/numpy/LICENSE"} <= licences
     assert files["licenses/numpy/LICENSE"] == b"licence of numpy"
@@ -177,7 +178,7 @@ def test_a_source_that_is_missing_is_named(small, capsys, lost):
 
 
 def test_two_sources_for_one_file_stop_the_build(small, capsys):
-    small.write("web/icons/icon.svg", "<svg id='another'/>")
+    small.write("web/icons/favicon.svg", "<svg id='another'/>")
     assert cli.main(small.root, ["build"]) == 1
     assert "would replace another file" in capsys.readouterr().err
 

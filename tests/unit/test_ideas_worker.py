@@ -17,6 +17,9 @@ class NetworkInUse(Networks):
     def network(self, _key: str) -> TwoLayerNet:
         return self.net
 
+    def inputs(self, _key: str, images: np.ndarray) -> np.ndarray:
+        return (images / 255).astype(np.float32)
+
 
 @pytest.fixture
 def ideas(monkeypatch):

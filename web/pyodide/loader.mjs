@@ -3,6 +3,7 @@
 // the worker, so it can count the bytes of every file and name the one that fails.
 import "../trusted_types.js";
 import "../pyscript_databases.js";
+import { keptFile } from "../kept.mjs";
 import { loadPyodide as load, version } from "./pyodide.mjs";
 
 const site = new URL("../", import.meta.url).href;
@@ -37,6 +38,8 @@ const ask = async (file, input, options) => {
       const response = await plainFetch(input, tried ? { ...options, cache: "reload" } : options);
       if (last || !isPassing(response)) return response;
     } catch (error) {
+      const kept = await keptFile(site, file, import.meta.url);
+      if (kept) return kept;
       if (last) throw error;
     }
     await lost(file, tried);

@@ -1,0 +1,164 @@
+"""offline.json and the icons: every file with its hash; the version changes with nothing but the content."""
+
+import hashlib
+import json
+import struct
+import zlib
+
+import pytest
+from build_project import ROOT
+from sitebuild import icons, offline
+from sitebuild.errors import BuildError
+from sitebuild.precompress import is_copy
+
+DIST = ROOT / "dist"
+FILES = {
+    "index.html": "<meta content='{{version}}'>",
+    "python.json": '{"interpreter": "./loader.mjs?of={{version}}.mjs"}',
+    "css/a.css": "a {}",
+    "data/train-images.gz": "not gzip",
+    "pyodide/numpy-1.whl": "numpy",
+    "pyodide/matplotlib-1.whl": "matplotlib",
+    "service-worker.js": 'VERSION = "{{version}}"; MANIFEST = "{{manifest}}";',
+}
+
+
+def site_of(folder, **changes):
+    """A small site with its offline.json; the manifest as it is read."""
+    for name, text in (FILES | changes).items():
+        if text is not None:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text, encoding="utf-8")
+    offline.write(folder)
+    return json.loads((folder / offline.NAME).read_text(encoding="utf-8"))
+
+
+def test_every_file_is_listed_as_it_is_delivered(tmp_path):
+    listed = site_of(tmp_path)["files"]
+    assert set(listed) == set(FILES) - {offline.WORKER}
+    for name, entry in listed.items():
+        content = (tmp_path / name).read_bytes()
+        assert entry["bytes"] == len(content)
+        assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_page_and_worker_are_told_the_version_and_the_manifests_hash(tmp_path):
+    version = site_of(tmp_path)["version"]
+    for name in ("index.html", "python.json", offline.WORKER):
+        assert version in (tmp_path / name).read_text(encoding="utf-8")
+        assert "{{" not in (tmp_path / name).read_text(encoding="utf-8")
+    digest = hashlib.sha256((tmp_path / offline.NAME).read_bytes()).hexdigest()
+    assert digest in (tmp_path / offline.WORKER).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"css/a.css": "b {}"},
+        {"css/b.css": ""},
+        {"css/a.css": None, "css/c.css": "a {}"},
+        {"index.html": "<meta content='{{version}}'> "},
+        {"data/train-images.gz": "other"},
+    ],
+    ids=["content", "more", "renamed", "page", "large"],
+)
+def test_the_version_changes_with_any_content(tmp_path, changes):
+    first = site_of(tmp_path / "first")
+    assert site_of(tmp_path / "second", **changes)["version"] != first["version"]
+
+
+def test_the_version_does_not_change_without_a_change_of_content(tmp_path):
+    first = site_of(tmp_path / "first")
+    again = site_of(tmp_path / "again")
+    assert first == again
+    # the worker is not part of what it keeps: browsers compare it by its bytes
+    worker = site_of(tmp_path / "worker", **{offline.WORKER: "// {{version}}"})
+    assert worker == first
+
+
+def test_each_file_is_in_the_group_that_it_is_fetched_with(tmp_path):
+    groups = {name: entry["group"] for name, entry in site_of(tmp_path)["files"].items()}
+    assert groups.pop("data/train-images.gz") == "training"
+    assert groups.pop("pyodide/matplotlib-1.whl") == "figure"
+    assert set(groups.values()) == {"core"}
+
+
+def test_a_site_without_its_worker_is_refused(tmp_path):
+    with pytest.raises(BuildError, match="service-worker"):
+        offline.write(tmp_path)
+
+
+def test_the_built_site_is_listed_whole():
+    manifest = json.loads((DIST / offline.NAME).read_text(encoding="utf-8"))
+    files = {
+        path.relative_to(DIST).as_posix(): path
+        for path in DIST.rglob("*")
+        if path.is_file() and not is_copy(path)
+    }
+    assert set(manifest["files"]) == set(files) - {offline.NAME, offline.WORKER}
+    for name, entry in manifest["files"].items():
+        content = files[name].read_bytes()
+        assert (entry["bytes"], entry["sha256"]) == (len(content), hashlib.sha256(content).hexdigest()), name
+    sizes = dict.fromkeys(("core", "training", "figure"), 0)
+    for entry in manifest["files"].values():
+        sizes[entry["group"]] += entry["bytes"]
+    assert 15e6 < sizes["core"] < 25e6
+    assert 9e6 < sizes["training"] < 11e6
+    assert 3e6 < sizes["figure"] < 8e6
+    unpacked = {name for name, entry in manifest["files"].items() if entry.get("unpacked")}
+    assert unpacked >= {"data/train-images-idx3-ubyte.gz", "py/page/modules.tar.gz"}
+
+
+def pixels_of(png: bytes):
+    """(width, rows of RGBA tuples) of a PNG as icons.py writes it."""
+    width, height, *kind = struct.unpack(">IIBBBBB", png[16:29])
+    assert kind == [8, 6, 0, 0, 0]
+    at, body = 33, b""
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        if png[at + 4 : at + 8] == b"IDAT":
+            body += png[at + 8 : at + 8 + length]
+        at += 12 + length
+    raw = zlib.decompress(body)
+    rows = [raw[y * (4 * width + 1) + 1 : (y + 1) * (4 * width + 1)] for y in range(height)]
+    return width, [[tuple(row[4 * x : 4 * x + 4]) for x in range(width)] for row in rows]
+
+
+def test_an_icon_is_the_drawing():
+    svg = (ROOT / "static" / icons.SOURCE).read_text(encoding="utf-8")
+    size, rows = pixels_of(icons.draw(svg, 64))
+    plum, white = (0x9B, 0x27, 0x50, 255), (255, 255, 255, 255)
+    assert size == len(rows) == 64
+    assert rows[0][0][3] == 0  # the corner is round
+    assert rows[32][60] == rows[4][32] == plum
+    assert rows[38][27] == white  # the disc, at (13.4, 19) of 32
+    assert rows[17][13] == white  # the curve near its beginning, at (6.4, 8.5)
+    assert 0 < rows[3][3][3] < 255 or 0 < rows[4][5][3] < 255 or 0 < rows[5][4][3] < 255  # smooth edges
+    _, rows = pixels_of(icons.draw(svg, 64, maskable=True))
+    assert {pixel[3] for row in rows for pixel in row} == {255}
+    assert rows[0][0] == plum
+    marked = [(x - 31.5, y - 31.5) for y in range(64) for x in range(64) if rows[y][x] != plum]
+    assert max((x**2 + y**2) ** 0.5 for x, y in marked) <= 0.4 * 64  # what every system shows
+
+
+@pytest.mark.parametrize("part", ["<text>x</text>", "<path d='M0 0L1 1'/>"])
+def test_a_drawing_that_is_not_understood_is_refused(part):
+    with pytest.raises(BuildError, match="cannot draw"):
+        icons.read(f'<svg viewBox="0 0 32 32">{part}</svg>')
+
+
+def test_the_web_app_manifest_names_icons_that_are_there():
+    manifest = json.loads((DIST / "manifest.webmanifest").read_text(encoding="utf-8"))
+    assert manifest["start_url"] == manifest["scope"] == "./"
+    assert manifest["display"] == "standalone"
+    for icon in manifest["icons"]:
+        path = DIST / icon["src"]
+        if icon["type"] == "image/png":
+            width, height = struct.unpack(">II", path.read_bytes()[16:24])
+            assert icon["sizes"] == f"{width}x{height}"
+        else:
+            assert path.suffix == ".svg"
+    purposes = {(icon["sizes"], icon.get("purpose", "any")) for icon in manifest["icons"]}
+    assert {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")} <= purposes
+    page = (DIST / "index.html").read_text(encoding="utf-8")
+    assert '<link rel="manifest" href="manifest.webmanifest">' in page
