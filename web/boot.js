@@ -74,7 +74,7 @@ window.kobai = (() => {
   };
 
   // Until the page's own Python reports in, failures are told from here.
-  let up = window.kobaiLacks.length > 0; // old.js has told already: what fails now is a consequence
+  let up = (window.kobaiLacks || []).length > 0; // old.js has told already: what fails now is a consequence
   const failed = (details) => {
     if (up) return;
     const say = () =>

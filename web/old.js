@@ -37,7 +37,7 @@
     return lacks;
   }
 
-  function tell(features) {
+  function tell(features, details) {
     var language = window.kobai ? window.kobai.language : /^ja/.test(navigator.language || "") ? "ja" : "en";
     var words = (window.kobaiMessages || {})[language] || {};
     function _(message) {
@@ -52,18 +52,38 @@
     told.id = "too-old";
     told.className = "problem";
     told.setAttribute("role", "alert");
-    var what = _("Kobai cannot run in this browser, because it lacks: {features}.");
-    var instead = _("Please use a current browser: Chrome or Edge 98, Firefox 114, Safari 16.4 (iOS 16.4), or any newer one. If yours is newer, the feature may be switched off in its settings.");
-    add(told, "p", what.replace("{features}", features.join(", ")));
-    add(told, "p", instead);
-    add(told, "pre", navigator.userAgent);
+    if (features.length) {
+      var what = _("Kobai cannot run in this browser, because it lacks: {features}.");
+      add(told, "p", what.replace("{features}", features.join(", ")));
+      add(told, "p", _("Please use a current browser: Chrome or Edge 98, Firefox 114, Safari 16.4 (iOS 16.4), or any newer one. If yours is newer, the feature may be switched off in its settings."));
+    } else {
+      add(told, "p", _("The page could not start: a part of it could not be loaded. Check the connection, then try again."));
+      add(told, "button", _("Try again")).onclick = function () {
+        location.reload();
+      };
+    }
+    var fold = add(told, "details");
+    add(fold, "summary", _("Details"));
+    add(fold, "pre", details);
     document.body.insertBefore(told, document.getElementById("problem"));
   }
 
+  // scripts that do not arrive, or not whole: not the browser's fault, and boot.js, which tells of later ones, may be among them
+  var lost = [];
+  function note(event) {
+    var file = (event.target && event.target.src) || event.filename;
+    if (file) lost.push(file);
+  }
+  window.addEventListener("error", note, true);
+
   window.kobaiLacks = lacking();
   document.addEventListener("DOMContentLoaded", function () {
-    // boot.js leaves window.kobai behind, if the browser can read it
-    var features = window.kobai ? window.kobaiLacks : ["JavaScript ES2020"].concat(window.kobaiLacks);
-    if (features.length) tell(features);
+    window.removeEventListener("error", note, true);
+    // boot.js leaves window.kobai behind, if it arrives and the browser can read it
+    var reads = typeof globalThis === "object" && typeof Promise === "function" && "allSettled" in Promise;
+    var features = (reads ? [] : ["JavaScript ES2020"]).concat(window.kobaiLacks);
+    if (features.length) tell(features, navigator.userAgent);
+    else if (!window.kobai) tell([], lost.join("\n") || "boot.js");
+    else if (lost.length) window.kobai.failed(lost.join("\n"));
   });
 })();

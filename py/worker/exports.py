@@ -25,10 +25,21 @@ def exported(function):
         except MemoryError:
             return to_js([json.dumps(refusal(_no_memory()))])
         answer, *arrays = result if isinstance(result, tuple) else (result,)
-        return to_js([json.dumps(answer), *arrays])
+        try:
+            return to_js([json.dumps(answer, allow_nan=False), *arrays])
+        except ValueError:
+            return to_js([json.dumps(refusal(_no_number()))])
 
     call.__name__ = function.__name__
     return call
+
+
+def _no_number():
+    """JSON has neither NaN nor infinity, and a page that drew them would show nothing sensible."""
+    return KobaiError(
+        "The numbers of this network have grown beyond what a computer can hold, so there is nothing to "
+        "show here. Use another network, or train with a smaller learning rate."
+    )
 
 
 def _no_memory():

@@ -25,6 +25,7 @@ class Store:
         self._index = {}  # slot -> (about, bytes)
         self._on_others = on_others
         self._channel = None
+        self._ended = False  # everything was deleted, and the page is about to begin anew
 
     @property
     def refused(self):
@@ -64,6 +65,8 @@ class Store:
 
         changes, guard: see Database.write. quietly: the other tabs need not hear of it.
         """
+        if self._ended:
+            return None  # what was on its way, as an accuracy that was being measured, must not come back
         refused = await self._database.write(changes, guard)
         if refused is None:
             for slot, kept in changes.items():
@@ -82,9 +85,10 @@ class Store:
         return await self.write({slot: None if data is None else (data, about)})
 
     async def clear(self):
-        """Forget everything: None or a KobaiError, as of `write`."""
+        """Forget everything, and keep nothing more: None or a KobaiError, as of `write`."""
         refused = await self._database.clear()
         if refused is None:
+            self._ended = True
             slots, self._index = list(self._index), {}
             await old_storage.forget()
             if self._channel:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from typing import Any
 
+from bench.heaps import ask_targets
 from playwright.sync_api import BrowserType, Page
 
 LONG = 600_000  # ms
@@ -83,23 +83,5 @@ class TrainingVisit:
             worker.evaluate("self.benchPyodide ? self.benchPyodide._module.HEAPU8.byteLength : 0")
             for worker in self.page.workers
         ]
-        session = self.page.context.new_cdp_session(self.page)
-        page = session.send("Runtime.getHeapUsage")["usedSize"]
-        answers: list[int] = []
-
-        def ask(event: dict[str, Any]) -> None:
-            request = json.dumps({"id": 1, "method": "Runtime.getHeapUsage"})
-            session.send("Target.sendMessageToTarget", {"sessionId": event["sessionId"], "message": request})
-
-        def hear(event: dict[str, Any]) -> None:
-            message = json.loads(event["message"])
-            if message.get("id") == 1:  # the rest are events
-                answers.append(message["result"]["usedSize"])
-
-        session.on("Target.attachedToTarget", ask)
-        session.on("Target.receivedMessageFromTarget", hear)
-        session.send("Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False})
-        while len(answers) < len(self.page.workers):
-            self.page.evaluate("null")  # events arrive while a command waits for its answer
-        session.detach()
-        return {"wasm": max(wasm), "page": page, "worker": max(answers)}
+        page, *workers = [heap["usedSize"] for heap in ask_targets(self.page, "Runtime.getHeapUsage")]
+        return {"wasm": max(wasm), "page": page, "worker": max(workers)}

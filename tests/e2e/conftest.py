@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -42,6 +43,36 @@ FLAGS = [
 ]
 
 
+def pytest_addoption(parser):
+    parser.addoption("--every-asset", action="store_true", help="each file of the site with each fault")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "fault(name): what is done to the page, for the table at the end")
+    config.site_folder = Path(os.environ.get("KOBAI_SITE") or ROOT / "dist")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        for marker in item.iter_markers("fault"):
+            item.user_properties.append(("fault", marker.args[0]))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """fault, tried, survived: of all tests that did something to the page."""
+    tried, survived = Counter(), Counter()
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, fault in report.user_properties:
+                if name == "fault" and report.when == "call":
+                    tried[fault] += 1
+                    survived[fault] += outcome == "passed"
+    if tried:
+        terminalreporter.section("faults: tried, survived")
+    for fault in sorted(tried):
+        terminalreporter.write_line(f"{tried[fault]:5}  {survived[fault]:5}  {fault}")
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args, playwright):
     own = Path(playwright.chromium.executable_path)
@@ -52,8 +83,8 @@ def browser_type_launch_args(browser_type_launch_args, playwright):
 
 
 @pytest.fixture(scope="session")
-def site_folder() -> Path:
-    folder = Path(os.environ.get("KOBAI_SITE") or ROOT / "dist")
+def site_folder(request) -> Path:
+    folder = request.config.site_folder
     assert (folder / "index.html").is_file(), "Build the site first: python3 build.py build"
     return folder
 

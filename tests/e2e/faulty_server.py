@@ -16,7 +16,10 @@ TRUNCATED = "truncated"  # a complete answer with the first half of the file
 CUT = "cut"  # the connection ends in the middle of the file
 CUT_ONCE = "cut once"  # cut, the first time that it is asked for
 RESUMED = "resumed"  # cut the first time; then the host sends the rest that is asked for
+SLOW = "slow"  # a piece at a time, for about three seconds
 SILENT = "silent"  # accepted, never answered
+
+PIECES, PAUSE = 20, 0.15  # of a slow file; seconds before each
 
 BASE_PATH = "/kobai/"  # below a sub-path, as on GitHub Pages
 
@@ -67,6 +70,9 @@ class FaultyHandler(SiteHandler):
             self.close_connection = True
             return
         content = file.read_bytes()
+        if fault == SLOW:
+            self.send_slowly(file, content)
+            return
         half = len(content) // 2
         if fault == CORRUPT:
             content = (
@@ -84,6 +90,17 @@ class FaultyHandler(SiteHandler):
             self.wfile.write(sent)
         if fault == CUT:
             self.close_connection = True
+
+    def send_slowly(self, file: Path, content: bytes) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", self.type_of(file))
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        size = max(1, len(content) // PIECES)
+        for start in range(0, len(content) if self.command != "HEAD" else 0, size):
+            if self.site.closing.wait(PAUSE):
+                return
+            self.wfile.write(content[start : start + size])
 
     def send_rest(self, file: Path) -> None:
         start = int(self.headers["Range"].removeprefix("bytes=").removesuffix("-"))

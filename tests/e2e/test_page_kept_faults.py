@@ -13,6 +13,7 @@ from kept_storage import (
 from playwright.sync_api import expect
 
 
+@pytest.mark.fault("storage full")
 def test_a_full_storage_is_told_and_tried_again(visit, site):
     """Full while training: the browser gives this page 1 MB, which a few copies of the training fill."""
     begun = visit(before=lambda page: limit_storage(page, site, 1_000_000))
@@ -55,6 +56,7 @@ FORBIDDEN = {
 }
 
 
+@pytest.mark.fault("storage forbidden, unavailable or failing")
 @pytest.mark.parametrize("fault", FORBIDDEN)
 def test_a_storage_that_fails_is_told_and_costs_nothing_else(visit, fault):
     """In the page and in the worker; without Web Locks everything is kept all the same."""
@@ -81,6 +83,7 @@ def test_a_storage_that_fails_is_told_and_costs_nothing_else(visit, fault):
     expect(kobai.page.get_by_role("alert")).to_be_hidden()
 
 
+@pytest.mark.fault("storage cleared under the page")
 def test_a_storage_that_is_cleared_under_the_page(visit):
     begun = visit()
     kobai = begun.kobai.wait_until_ready()

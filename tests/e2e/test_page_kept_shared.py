@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+import pytest
 from kept_storage import network_file, records, training_said, wait_until_kept
 from kobai_page import WORK, KobaiPage
 from playwright.sync_api import expect
@@ -17,6 +18,7 @@ def option(kobai, name):
     return kobai.network.locator("option", has_text=name)
 
 
+@pytest.mark.fault("two tabs at once")
 def test_two_tabs_do_not_harm_each_other(visit):
     begun = visit()
     first = begun.kobai.wait_until_ready()

@@ -95,7 +95,7 @@ def test_nothing_overflows_sideways(visit, width, language):
     outside = kobai.page.evaluate(
         """width => [...document.querySelectorAll('button, input, select, a, h1, h2, h3, td, canvas, img')]
             .filter(element => element.checkVisibility() && element.getClientRects().length)
-            .filter(element => !element.closest('.unheard, .skip, pre, nav'))
+            .filter(element => !element.closest('.unheard, .skip, pre, nav, .idea-table'))
             .filter(element => {
                 const box = element.getBoundingClientRect();
                 return box.left < -1 || box.right > width + 1;

@@ -89,6 +89,7 @@ def sheet(page) -> str:
     return page.evaluate("async () => (await fetch('css/base.css')).text()")
 
 
+@pytest.mark.fault("the server switched off")
 def test_with_the_server_switched_off_it_predicts_trains_and_draws(first_visit, host):
     kobai = first_visit.kobai
     expect_row(kobai, "The page, Python", "kept")
@@ -132,6 +133,7 @@ def test_it_can_be_installed(kobai, shared_visit):
     assert {error["errorId"] for error in errors} <= {"in-incognito"}
 
 
+@pytest.mark.fault("a new version while the page is open")
 def test_a_new_version_comes_when_the_learner_says_so_and_never_mixes(first_visit, host, second, site_folder):
     kobai = first_visit.kobai
     other = KobaiPage(first_visit.context.new_page(), host.address).open().wait_until_ready()
@@ -180,6 +182,7 @@ def test_a_new_version_comes_when_the_learner_says_so_and_never_mixes(first_visi
     assert EDITION in sheet(other.page)
 
 
+@pytest.mark.fault("a damaged update")
 def test_a_damaged_update_is_refused_and_the_old_version_stays(first_visit, host, second):
     kobai = first_visit.kobai
     host.folder = second
@@ -200,6 +203,7 @@ def test_a_damaged_update_is_refused_and_the_old_version_stays(first_visit, host
     assert EDITION in sheet(kobai.page)
 
 
+@pytest.mark.fault("the offline copy lacks files, or they are damaged")
 def test_what_is_lost_or_damaged_is_fetched_again_and_what_is_removed_is_gone(first_visit, host):
     kobai = first_visit.kobai
     page = kobai.page
@@ -236,6 +240,7 @@ def test_what_is_lost_or_damaged_is_fetched_again_and_what_is_removed_is_gone(fi
     expect_said(kobai, ALL_KEPT)
 
 
+@pytest.mark.fault("a fetch for offline use fails")
 def test_a_fetch_that_fails_or_is_stopped_is_told_and_taken_up_again(visit, host):
     host.faults["three_layer_net.pkl"] = CUT  # not needed for the start
     begun = visit(site=host, service_workers="allow")
@@ -259,6 +264,7 @@ def test_a_fetch_that_fails_or_is_stopped_is_told_and_taken_up_again(visit, host
     expect_said(kobai, ALL_KEPT)
 
 
+@pytest.mark.fault("no service worker")
 def test_a_browser_that_keeps_nothing_is_told_of(kobai):
     expect_said(kobai, "This browser keeps no offline copy here")
     expect(kobai.button("Keep for offline")).to_be_disabled()

@@ -49,9 +49,24 @@ def test_it_is_told_in_japanese(visit):
 )
 def test_a_browser_that_cannot_even_read_the_scripts_is_told_so(visit, make_site, locale, word):
     """boot.js does not parse: as in a browser before 2020, here because half of it is missing."""
-    old = visit("", site=make_site({"boot.js": "truncated"}), locale=locale)
+    before = lambda page: page.add_init_script("delete Promise.allSettled")  # noqa: E731
+    old = visit("", site=make_site({"boot.js": "truncated"}), before=before, locale=locale)
     old.watch.announce(".")
     expect(old.kobai.page.locator("#too-old")).to_contain_text(word)
+
+
+@pytest.mark.parametrize("fault", ["missing", "truncated"])
+@pytest.mark.parametrize("file", ["boot.js", "locale.js", "trusted_types.js"])
+def test_a_script_that_does_not_arrive_is_no_fault_of_the_browser(visit, make_site, file, fault):
+    site = make_site({file: fault})
+    begun = visit(site=site)
+    begun.watch.announce(".")
+    told = begun.kobai.page.get_by_role("alert").filter(has_text="could not be loaded")
+    expect(told).to_be_visible()
+    expect(told).not_to_contain_text("lacks")
+    site.mend()
+    told.get_by_role("button", name="Try again").click()
+    begun.kobai.wait_until_ready()
 
 
 def test_a_current_browser_sees_nothing_of_it(kobai):

@@ -33,6 +33,7 @@ def start_again(kobai):
     expect(kobai.page.locator("#loading")).to_be_hidden()
 
 
+@pytest.mark.fault("the worker ends at start-up")
 def test_at_start_up(begun):
     kobai = begun.kobai
     workers.end_when(
@@ -45,6 +46,7 @@ def test_at_start_up(begun):
     assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
 
 
+@pytest.mark.fault("the worker ends in training")
 def test_in_training(begun):
     kobai = begun.kobai.wait_until_ready()
     kobai.train(iterations=100_000, seed=5, computed_by="numpy")
@@ -62,6 +64,7 @@ def test_in_training(begun):
     kobai.step()  # and it goes on
 
 
+@pytest.mark.fault("the worker ends in training")
 def test_in_a_training_that_was_never_kept(begun):
     kobai = begun.kobai.wait_until_ready()
     kobai.train(iterations=100_000, seed=6, computed_by="numpy")
@@ -78,6 +81,7 @@ def test_in_a_training_that_was_never_kept(begun):
         kobai.wait_until_trained()
 
 
+@pytest.mark.fault("the worker ends while saving")
 def test_while_saving(begun):
     kobai = begun.kobai.wait_until_ready()
     kobai.page.evaluate(
@@ -93,6 +97,7 @@ def test_while_saving(begun):
     assert kobai.save().suggested_filename == "two_layer_net.pkl"
 
 
+@pytest.mark.fault("the worker ends while tracing")
 def test_while_tracing(begun):
     kobai = begun.kobai.wait_until_ready()
     page = kobai.page
@@ -108,6 +113,7 @@ def test_while_tracing(begun):
     expect(kobai.button("Trace")).to_be_enabled()
 
 
+@pytest.mark.fault("the worker ends at rest")
 def test_the_network_in_use_is_chosen_again(begun):
     kobai = begun.kobai.wait_until_ready()
     kobai.use("shipped-1000")
@@ -118,6 +124,7 @@ def test_the_network_in_use_is_chosen_again(begun):
     kobai.choose(3)
 
 
+@pytest.mark.fault("the worker ends, where there are no Web Locks")
 def test_without_web_locks_a_long_silence_is_told(visit):
     """An address without https has none of them."""
 
@@ -136,6 +143,7 @@ def test_without_web_locks_a_long_silence_is_told(visit):
     kobai.choose(6)
 
 
+@pytest.mark.fault("the worker ends at rest")
 def test_the_word_changes_its_language(begun):
     kobai = begun.kobai.wait_until_ready()
     workers.end(kobai.page)
@@ -178,6 +186,7 @@ def to_worker(page, word):
     page.evaluate("word => new BroadcastChannel('test').postMessage(word)", word)
 
 
+@pytest.mark.fault("no more memory for WebAssembly")
 def test_memory_that_runs_out_is_refused_and_the_page_lives_on(reaching):
     kobai = reaching.kobai.wait_until_ready()
     kobai.train(iterations=20, seed=3)
@@ -194,6 +203,7 @@ def test_memory_that_runs_out_is_refused_and_the_page_lives_on(reaching):
     kobai.wait_until_trained()
 
 
+@pytest.mark.fault("Pyodide aborts")
 def test_an_abort_of_pyodide(reaching):
     kobai = reaching.kobai.wait_until_ready()
     kobai.train(iterations=30, seed=3)

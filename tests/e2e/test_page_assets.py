@@ -1,0 +1,90 @@
+"""Each file of the site in turn, with each fault: the page does without it, or says so and then works.
+
+With --every-asset all of them, some 300 visits; else a share, for the kinds of files have tests of their own
+in test_page_failures.py. The list is that of the built site, so a new file is in it by itself.
+"""
+
+import json
+import re
+
+import pytest
+from faulty_server import CORRUPT, CUT, MISSING, SLOW, TRUNCATED
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.fault("one file missing, corrupt, truncated, cut off or slow")
+
+FAULTS = (MISSING, CORRUPT, TRUNCATED, CUT, SLOW)
+# no visit of the page asks for these: texts, what installing needs, and what the service worker's tests break
+NOT_ASKED = re.compile(r"licenses/|sbom|404\.html|icons/|manifest\.webmanifest|kept\.mjs")
+SHARE = 31  # one pair of file and fault in so many; a prime, so that all kinds of both come up
+LONG = 90_000  # ms: a start with all the waiting between tries
+
+ENDED = """() => {
+    const enabled = (name) => !document.getElementById(name)?.disabled;
+    const told = [...document.querySelectorAll('[role=alert]')].some((each) => each.checkVisibility());
+    return told || (document.getElementById('train') && enabled('train') && enabled('measure'));
+}"""
+
+
+def pytest_generate_tests(metafunc):
+    folder = metafunc.config.site_folder
+    files = sorted(json.loads((folder / "offline.json").read_text(encoding="utf-8"))["files"])
+    pairs = [(file, fault) for file in files if not NOT_ASKED.search(file) for fault in FAULTS]
+    # a page that is missing, or damaged where its first words stand, is the host's to tell
+    pairs = [pair for pair in pairs if pair not in (("index.html", MISSING), ("index.html", CORRUPT))]
+    if not metafunc.config.getoption("--every-asset"):
+        pairs = pairs[::SHARE]
+    metafunc.parametrize(("file", "fault"), pairs, ids=[f"{file}-{fault}" for file, fault in pairs])
+
+
+class Learner:
+    """Uses what the page has; where a sentence comes, mends the host and does it again."""
+
+    def __init__(self, visit, site) -> None:
+        self.kobai, self.site = visit.kobai, site
+        self.alerts = self.kobai.page.locator("[role=alert]:visible")
+
+    def start(self) -> None:
+        page = self.kobai.page
+        page.wait_for_function(ENDED, timeout=LONG)
+        if self.alerts.count():
+            self.read_and_mend()
+            again = page.locator("#problem-retry")
+            again.click() if again.is_visible() else page.reload()
+        self.kobai.wait_until_ready()
+        assert self.kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
+
+    def read_and_mend(self) -> None:
+        sentence = self.alerts.first.locator("p").first.inner_text()
+        assert 20 < len(sentence) < 300, sentence
+        assert "lacks" not in sentence, sentence  # it is not the browser's fault
+        assert not re.search(r"not have happened|予期しない", sentence), sentence
+        self.site.mend()
+
+    def do(self, action, done) -> None:
+        """action() until `done` can be seen; a second time when a sentence came first."""
+        action()
+        expect(done.or_(self.alerts).first).to_be_visible(timeout=LONG)
+        if self.alerts.count():
+            self.read_and_mend()
+            self.kobai.button("Close").click()
+            action()
+            expect(done.first).to_be_visible(timeout=LONG)
+
+
+def test_a_file(visit, make_site, file, fault):
+    site = make_site({file: fault})
+    begun = visit(site=site)
+    begun.watch.announce(".")  # a browser logs faults in words of its own
+    learner, kobai = Learner(begun, site), begun.kobai
+    learner.start()
+    page = kobai.page
+    learner.do(lambda: kobai.train(iterations=2), kobai.region("Training").get_by_text("All iterations are"))
+    figure = page.get_by_role("img", name="The loss curve, drawn by Matplotlib")
+    learner.do(lambda: kobai.button("Draw figure").click(), figure)
+    for key in ("shipped-1000", "shipped-3"):
+        answered = kobai.region("Probabilities").get_by_text(re.compile("^Answered by: Kobai"))
+        learner.do(lambda key=key: kobai.network.select_option(key), answered)
+    learner.do(lambda: kobai.button("Check up this network").click(), page.locator("#checkup-findings > li"))
+    learner.do(lambda: page.locator("#digit-take").click(), page.locator("#digit-verdict:not(:empty)"))
+    assert kobai.iteration() == 2  # nothing was lost on the way
