@@ -64,7 +64,9 @@ def test_a_double_click_on_delete(kobai):
     """One network is deleted, and comes back by Undo."""
     kobai.open_file({"name": "twice.pkl", "mimeType": "", "buffer": _shipped()})
     kobai.expect_network("twice.pkl")
+    kobai.page.locator("#shelf").scroll_into_view_if_needed()
     delete = kobai.page.get_by_role("button", name="Delete: twice.pkl")
+    delete.wait_for()
     delete.evaluate("button => { button.click(); button.click(); button.click(); }")
     kobai.page.get_by_text("twice.pkl was deleted.").wait_for()
     kobai.page.locator("#shelf-undo").click()
