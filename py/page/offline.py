@@ -47,6 +47,7 @@ _now = {
     "done": 0,
     "all": 0,
     "sign": 0.0,  # when fetching last went on
+    "stopped": False,  # Stop was pressed since the last Keep
     "asked": False,  # the learner has pressed a button: what comes of it is spoken
     "spoken": "",
     "persist": None,  # whether the browser promised not to remove the copy
@@ -145,14 +146,17 @@ def _on_failed(message):
 
 
 async def _keep():
-    _now["asked"] = True
+    _now["asked"], _now["stopped"] = True, False
     service.want(True)
     _become("fetching", done=0, all=0)
     spawn(_ask_to_persist())
     await service.register()
     if _now["state"] != "refused":
         await service.in_use()
-        service.say("keep", groups=GROUPS)
+        if _now["stopped"]:  # before it began
+            _become("failed", why="stopped")
+        else:
+            service.say("keep", groups=GROUPS)
 
 
 async def _ask_to_persist():
@@ -164,6 +168,7 @@ async def _ask_to_persist():
 
 
 async def _stop():
+    _now["stopped"] = True
     service.say("stop")
 
 

@@ -37,6 +37,22 @@ LOOK = """async (...given) => {{
 }}"""
 
 
+# rooms above may still fill and move the element: it is in the window, and stays where it is for 20 frames
+COME_TO_REST = """async selector => {
+    const element = document.querySelector(selector);
+    const place = () => element.getBoundingClientRect().top;
+    for (let same = 0, last = NaN; same < 20; ) {
+        if (place() !== last) {
+            element.scrollIntoView({block: 'center', behavior: 'instant'});
+            same = 0;
+        }
+        last = place();
+        await new Promise(requestAnimationFrame);
+        same += 1;
+    }
+}"""
+
+
 class Tab:
     """The one tab: commands, and the events that came meanwhile."""
 
@@ -118,8 +134,7 @@ class Tab:
         self.wait(
             "s => { const e = document.querySelector(s); return e && !e.disabled && !e.hidden; }", selector
         )
-        scroll = "s => document.querySelector(s).scrollIntoView({block: 'center', behavior: 'instant'})"
-        self.run(scroll, selector)
+        self.run(COME_TO_REST, selector)
         origin = {"type": "element", "element": self.element(selector)}
         button = {"button": 0}
         move = {"type": "pointerMove", "x": 0, "y": 0, "origin": origin}
