@@ -16,7 +16,7 @@ pytestmark = pytest.mark.fault("one file missing, corrupt, truncated, cut off or
 FAULTS = (MISSING, CORRUPT, TRUNCATED, CUT, SLOW)
 # no visit of the page asks for these: texts, what installing needs, and what the service worker's tests break
 NOT_ASKED = re.compile(r"licenses/|sbom|404\.html|icons/|manifest\.webmanifest|kept\.mjs")
-SHARE = 31  # one pair of file and fault in so many; a prime, so that all kinds of both come up
+SHARE = 67  # one pair of file and fault in so many; a prime, so that all kinds of both come up
 LONG = 90_000  # ms: a start with all the waiting between tries
 
 ENDED = """() => {

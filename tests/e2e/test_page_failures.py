@@ -53,15 +53,12 @@ def test_python_that_cannot_start_says_so_and_can_be_tried_again(visit, make_sit
     ("file", "fault"),
     [
         ("micropython.mjs", MISSING),
-        ("micropython.wasm", MISSING),
         ("micropython.wasm", CORRUPT),
         ("pyscript/core.js", MISSING),
         ("py/page/main.py", MISSING),
         ("py/page/modules.tar.gz", MISSING),
-        ("page.json", MISSING),
         ("uPlot.iife.min.js", MISSING),
         ("first_answers.json", MISSING),
-        ("sizes.json", MISSING),
     ],
 )
 def test_a_page_that_cannot_start_says_so_and_can_be_tried_again(visit, make_site, file, fault):
@@ -78,7 +75,7 @@ def test_a_page_that_cannot_start_says_so_and_can_be_tried_again(visit, make_sit
 
 @pytest.mark.fault("a connection lost in the middle, taken up again")
 @pytest.mark.parametrize("fault", [CUT_ONCE, RESUMED])
-@pytest.mark.parametrize("file", ["pyodide.asm.wasm", "t10k-images-idx3-ubyte.gz", "python_stdlib.zip"])
+@pytest.mark.parametrize("file", ["pyodide.asm.wasm", "t10k-images-idx3-ubyte.gz"])
 def test_a_connection_lost_in_the_middle_is_taken_up_again(visit, make_site, file, fault):
     """Nobody is asked: the file is whole in the end, with the rest alone where the host can send it."""
     site = make_site({file: fault})
