@@ -20,7 +20,7 @@ DRAWING = "() => document.querySelector('#draw canvas').style.touchAction === 'n
 SETTLED = """async () => {
     const frame = () => new Promise(requestAnimationFrame);
     const place = () => document.getElementById('draw').offsetTop;
-    for (let same = 0, last = place(); same < 20; last = place()) {
+    for (let same = 0, last = place(); same < 40; last = place()) {
         await frame();
         same = place() === last ? same + 1 : 0;
     }
@@ -77,7 +77,8 @@ class OwnDigitPanel:
 
     def write(self, *strokes: np.ndarray) -> list[np.ndarray]:
         """Draw with the mouse; returns the strokes in the canvas's own px."""
-        self.page.evaluate(SETTLED)  # a panel above that has just got its answer may move this one
+        self.place()  # scrolling here wakes panels nearby
+        self.page.evaluate(SETTLED)  # one above that has just got its answer may move this one
         left, top = self.place()
         drawn = []
         for stroke in strokes:
