@@ -52,6 +52,9 @@ CONTROLS = """() => {
         || element.textContent.trim().slice(0, 40) || element.className, element.getAttribute('role') || '']);
 }"""
 
+# until so many frames have been drawn
+LOOK_ON = "async frames => { while (frames--) await new Promise(requestAnimationFrame); }"
+
 # the state of the page, as its invariants want it
 STATE = """() => {
     const id = (name) => document.getElementById(name);
@@ -152,7 +155,7 @@ class Chaos:
         if rare < 0.16:
             return "theme", self.theme
         if rare < 0.17:
-            return "wait", lambda: self.page.wait_for_timeout(self.random.randint(50, 1500))
+            return "look on", lambda: self.page.evaluate(LOOK_ON, self.random.randint(3, 90))
         controls = self.page.evaluate(CONTROLS)
         index = self.random.randrange(len(controls))
         tag, kind, name, role = controls[index]

@@ -5,7 +5,7 @@ import json
 from kobai import comparison
 from pyscript import sync
 
-from worker.networks import shown
+from worker.answers import shown
 
 
 class Compare:

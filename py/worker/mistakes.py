@@ -4,7 +4,7 @@ import math
 
 from kobai import analysis, calibration
 
-from worker.networks import shown
+from worker.answers import shown
 
 NEAR = 0.025  # "about 95 %" is 92.5 % to 97.5 %
 LEAST_SURE = 20  # percent: the first that the page may ask about

@@ -2,48 +2,20 @@
 
 import asyncio
 import copy
-import datetime
-import hashlib
 import json
-from dataclasses import dataclass, field
 
 import numpy as np
 from js import navigator
 from kobai.errors import KobaiError, NetworkFileError
 from kobai.mnist import as_inputs
-from kobai.multi_layer_net import activation_of, layer_sizes, with_activation
+from kobai.multi_layer_net import with_activation
 from kobai.storage import dump_network, load_network, open_network
 from pyodide.ffi import to_js
 
 from worker import files
+from worker.answers import answer_all, shown
+from worker.entries import LONGEST_NAME, SLOT, Entry, describe, key_of
 from worker.exports import said
-
-SLOT = "network:"  # of the store, followed by the network's id
-SLICE = 500  # images answered at once: other calls get in between
-LONGEST_NAME = 120
-
-
-@dataclass
-class Entry:
-    """A network on the shelf; `network` is None until it is needed, `answers` until they are asked for."""
-
-    about: dict
-    network: object = None
-    history: dict | None = None
-    version: int = 0  # counts the changes of a network that learns
-    answers: np.ndarray | None = None
-    answering: asyncio.Future | None = field(default=None, repr=False)
-    refused: bool = False  # by the browser's storage, the last time it was to be kept
-
-
-def right(y, t):
-    """How many of the answers (n, 10) are right; NaN is none."""
-    return int(np.sum((y.argmax(axis=1) == t) & (y.max(axis=1) > 0)))
-
-
-def shown(y):
-    """Probabilities (10,) as the page shows them: a list, all 0 where there is no answer."""
-    return y.tolist() if np.isfinite(y).all() else [0.0] * len(y)
 
 
 class Networks:
@@ -52,7 +24,7 @@ class Networks:
         self.current = "shipped"
         self.beside = None
         self._entries = {}
-        self._deleted = {}  # what can be brought back until the page is left
+        self._deleted = {}  # what can be brought back: the last one
 
     async def start(self, base):
         """The networks of the page and of earlier visits; only the one in use is read."""
@@ -156,26 +128,18 @@ class Networks:
     async def _answer(self, key, entry, tell):
         # it may go on learning meanwhile, or be deleted
         version, network, normalize = entry.version, copy.deepcopy(entry.network), entry.about["normalize"]
-        images, labels, parts, correct = self.session.x_test, self.session.t_test, [], 0
+        images, labels = self.session.x_test, self.session.t_test
         try:
-            for start in range(0, len(images), SLICE):
-                part = slice(start, start + SLICE)
-                with np.errstate(all="ignore"):  # a network out of bounds answers wrongly, it does not warn
-                    parts.append(network.predict(as_inputs(images[part], normalize)))
-                correct += right(parts[-1], labels[part])
-                await (tell(min(start + SLICE, len(images)), correct) if tell else asyncio.sleep(0))
+            y, correct = await answer_all(network, images, labels, normalize, tell)
         finally:
             entry.answering = None
-        y = np.concatenate(parts)
         if entry.version == version:
             for other, each in self._entries.items():
                 if other not in (self.current, self.beside):
                     each.answers = None  # 0.8 MB each
             entry.answers = y
             entry.about["accuracy"] = correct / len(images)
-            if SLOT + key in self.store.slots(
-                SLOT
-            ):  # not one that was deleted meanwhile, here or in another tab
+            if SLOT + key in self.store.slots(SLOT):  # not deleted meanwhile, here or in another tab
                 await self._keep(key)
         return y
 
@@ -294,8 +258,8 @@ class Networks:
     def slot_of(self, network, about):
         """The slot of a network that is new here, and what is kept in it."""
         data = dump_network(network, "dict")
-        key = _key(about["origin"], data, about["name"])
-        described = self._describe(key, network, **{**about, "bytes": len(data)})
+        key = key_of(about["origin"], data, about["name"])
+        described = describe(key, network, **{**about, "bytes": len(data)})
         return SLOT + key, (data, described)
 
     async def rename(self, network, name):
@@ -306,10 +270,10 @@ class Networks:
         return self.about(network)
 
     async def delete(self, network):
-        """Take a network off the shelf, if it is there; `undelete` brings it back until the page is left."""
+        """Take a network off the shelf, if it is there; `undelete` brings back the last one."""
         if network in self._entries:
             await self._load(network)
-            self._deleted[network] = self._entries.pop(network)
+            self._deleted = {network: self._entries.pop(network)}
         if self.current == network:
             self.current = "shipped"
         if self.beside == network:
@@ -333,9 +297,7 @@ class Networks:
     def hold_run(self, network, iterations, settings):
         """The network of a run that begins, or goes on after a reload."""
         about = {"iterations": iterations, "settings": settings, "normalize": settings["normalize"]}
-        self._entries["trained"] = Entry(
-            self._describe("trained", network, "trained", None, **about), network
-        )
+        self._entries["trained"] = Entry(describe("trained", network, "trained", None, **about), network)
 
     async def end_run(self, also):
         """The run is over: its network stays on the shelf, unless it never learned. Returns its id.
@@ -364,32 +326,13 @@ class Networks:
 
     async def _add(self, network, origin, name, history=None, also=None, **about):
         data = dump_network(network, "dict")
-        key = _key(origin, data, name)
-        described = self._describe(key, network, origin, name, bytes=len(data), **about)
+        key = key_of(origin, data, name)
+        described = describe(key, network, origin, name, bytes=len(data), **about)
         if key in self._entries:
             described["name"] = self.about(key)["name"] or name
         self._entries[key] = Entry(described, network, history)
         await self._keep(key, also)
         return key
-
-    def _describe(self, key, network, origin, name, **about):
-        today = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        return {
-            "id": key,
-            "origin": origin,
-            "name": name,
-            "layers": list(layer_sizes(network.params)),
-            "parameters": sum(value.size for value in network.params.values()),
-            "activation": activation_of(network),
-            "says_activation": True,
-            "normalize": True,
-            "iterations": None,
-            "settings": None,
-            "accuracy": None,
-            "bytes": None,
-            "stored": True,
-            "date": today,
-        } | about
 
     async def _keep(self, key, also=None):
         entry = self._entries.get(key)
@@ -398,8 +341,3 @@ class Networks:
             about = {**entry.about, "stored": True, "history": entry.history}
             refused = await self.store.write({SLOT + key: (data, about), **(also or {})})
             entry.about["stored"], entry.refused = refused is None, refused is not None
-
-
-def _key(origin, data, name):
-    known_by = hashlib.sha256(data + (name or "").encode())  # the same file twice is the same entry
-    return f"{origin}-{known_by.hexdigest()[:12]}"

@@ -17,9 +17,10 @@ from pyodide.ffi import to_js
 from pyscript import sync
 
 from worker import files
+from worker.answers import right
 from worker.choices import Choices
 from worker.exports import said
-from worker.networks import Networks, right
+from worker.networks import Networks
 from worker.runs import Runs, from_older_page
 from worker.store import Store
 from worker.version import VERSION

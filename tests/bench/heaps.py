@@ -46,6 +46,8 @@ def ask_targets(page: Page, method: str) -> list[dict[str, Any]]:
     answers: list[dict[str, Any]] = []
 
     def ask(event: dict[str, Any]) -> None:
+        if event["targetInfo"]["type"] != "worker":  # the service worker is another matter
+            return
         request = json.dumps({"id": 1, "method": method})
         session.send("Target.sendMessageToTarget", {"sessionId": event["sessionId"], "message": request})
 
