@@ -106,6 +106,7 @@ class Chaos:
             self.check()
 
     def state(self) -> dict:
+        self.page.wait_for_selector("#now-iteration", state="attached")  # the page may be loading anew
         start = time.monotonic()
         state = self.page.evaluate(STATE)
         took = time.monotonic() - start

@@ -22,20 +22,9 @@ def start(first):
     on_language(_show)
 
 
-def worker_is_ready(shelf, in_use, beside_it):
-    """shelf: what the worker says of all networks."""
-    for network in _now["networks"]:  # what an earlier worker knew and this one does not
-        _now["gone"][network["id"]] = network
-    _now["current"], _now["beside"] = in_use, beside_it
-    read_shelf(shelf)
-
-
-async def reread(in_use=None, beside_it=None):
-    """The worker's list again; with the networks that it has in use now, where these have changed."""
-    shelf = (await trainer.call("shelf"))[0]
-    if in_use is not None:
-        _now["current"], _now["beside"] = in_use, beside_it
-    read_shelf(shelf)
+async def reread():
+    """The worker's list again."""
+    read_shelf((await trainer.call("shelf"))[0])
     await changed()
 
 
@@ -53,8 +42,14 @@ async def changed():
 
 
 def read_shelf(shelf):
-    """The worker's list of all networks."""
+    """The worker's list of all networks, and which of them are in use and beside: always both together.
+
+    A panel may still show what a network said that is gone, until it is asked anew, so its name stays known.
+    """
+    for network in _now["networks"]:
+        _now["gone"][network["id"]] = network
     _now["networks"] = sorted(shelf["networks"], key=_place)
+    _now["current"], _now["beside"] = shelf["current"], shelf["beside"]
     _show()
 
 
@@ -131,17 +126,7 @@ async def put_beside(key):
 def put(network):
     """A network is new, or described anew."""
     others = [each for each in _now["networks"] if each["id"] != network["id"]]
-    read_shelf({"networks": others + [network]})
-
-
-def gone(key, in_use, beside_it):
-    """A network is no longer there; the worker says which ones are in use now.
-
-    A panel may still show what it said, until it is asked anew, so its name stays known.
-    """
-    _now["gone"][key] = about(key)
-    _now["networks"] = [each for each in _now["networks"] if each["id"] != key]
-    _now["current"], _now["beside"] = in_use, beside_it
+    _now["networks"] = sorted(others + [network], key=_place)
     _show()
 
 

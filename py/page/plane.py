@@ -80,7 +80,7 @@ class Plane:
             self.add(svg.label(self.left - 6, at + 4, text, "end"))
         self.add(svg.label((self.left + self.right) / 2, self.height - 6, x_name))
         name = svg.label(0, 0, y_name)
-        name.setAttribute("transform", f"translate(11 {(self.top + self.bottom) / 2}) rotate(-90)")
+        name.setAttribute("transform", f"translate(13 {(self.top + self.bottom) / 2}) rotate(-90)")
         self.add(name)
 
     def curve(self, points, kind):

@@ -186,15 +186,14 @@ async def _download(key):
 
 async def _delete(key):
     name = networks.name_of(key)
-    reply = (await trainer.call("delete", network=key))[0]
+    await trainer.call("delete", network=key)
     if networks.about(key) is None:  # a double click: the first one has done it
         return
-    networks.gone(key, reply["current"], reply["beside"])
+    await networks.reread()
     _now["deleted"] = key
     _say(_("{network} was deleted.", network=name))
     by_id("shelf-undo").hidden = False
     by_id("shelf-undo").focus()
-    await networks.changed()
 
 
 async def _undelete():

@@ -91,7 +91,7 @@ async def _restore(run, take_over):
     _now["phase"] = FINISHED if status["finished"] else PAUSED
     _now["status"], _now["back"] = status, status["saved"]
     figure.possible(charts.count() > 0)
-    await networks.reread(status["current"], status["beside"])
+    await networks.reread()
 
 
 def nothing_kept():
@@ -177,14 +177,12 @@ def _after(status):
 
 async def _reset():
     async def reset():
-        reply = (await trainer.call("reset"))[0]
+        await trainer.call("reset")
         _now["phase"] = NONE
         _now["status"] = None
         charts.clear((settings.read() or {"iterations": 1})["iterations"])
         figure.possible(False)
-        networks.gone("trained", reply["current"], reply["beside"])
-        networks.read_shelf((await trainer.call("shelf"))[0])
-        await networks.changed()
+        await networks.reread()
 
     await _busy(reset)
 

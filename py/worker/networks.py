@@ -152,6 +152,8 @@ class Networks:
         estimate = await self._estimate()
         return {
             "networks": [entry.about for entry in self._entries.values()],
+            "current": self.current,
+            "beside": self.beside,
             "used": self.store.used(),
             "not_kept": said(self.store.refused),
             **estimate,
@@ -280,7 +282,7 @@ class Networks:
             self.beside = None
         await self.store.put(SLOT + network, None)
         await self._keep_choice()
-        return {"current": self.current, "beside": self.beside}
+        return {}
 
     async def undelete(self, network):
         self._entries[network] = self._deleted.pop(network)
@@ -300,7 +302,7 @@ class Networks:
         self._entries["trained"] = Entry(describe("trained", network, "trained", None, **about), network)
 
     async def end_run(self, also):
-        """The run is over: its network stays on the shelf, unless it never learned. Returns its id.
+        """The run is over: its network stays on the shelf, unless it never learned.
 
         also: more changes of the store, that are made with it or not at all.
         """
@@ -315,7 +317,6 @@ class Networks:
         if self.beside == "trained":
             self.beside = key if key != "shipped" else None
         await self._keep_choice()
-        return key
 
     def changed(self, key):
         """A network has other numbers than before."""

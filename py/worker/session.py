@@ -63,8 +63,6 @@ class Session:
             "version": VERSION,
             "shelf": await self.networks.shelf(),
             "engine_missing": engine_missing,
-            "current": self.networks.current,
-            "beside": self.networks.beside,
             "settings": self.choices.values.get("settings"),
             "kept": free[0] if free else None,  # the training that an earlier visit left
         }
@@ -100,8 +98,7 @@ class Session:
             self.networks.current = "trained"
         self._told, self._told_accuracies = len(trainer.train_loss_list), len(trainer.test_acc_list)
         history = to_js(np.array(trainer.train_loss_list, dtype=np.float64))
-        places = {"current": self.networks.current, "beside": self.networks.beside}
-        return {**self._status(), **places, "accuracies": self._accuracies(0), "saved": saved}, history
+        return {**self._status(), "accuracies": self._accuracies(0), "saved": saved}, history
 
     async def kept_runs(self):
         """The trainings that are kept, but for the one on the page."""
@@ -240,10 +237,10 @@ class Session:
     async def reset(self):
         """Forget the run; its network stays on the shelf."""
         self.running = False
-        key = await self.networks.end_run({self.run.slot: None})
+        await self.networks.end_run({self.run.slot: None})
         self.run.let_go()
         self.trainer = self.run = None
-        return {"network": key, "current": self.networks.current, "beside": self.networks.beside}
+        return {}
 
     def run_history(self):
         """The loss curve of the run, as means over stretches, and its accuracies; None without a run."""

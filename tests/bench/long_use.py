@@ -32,7 +32,7 @@ MAY_GROW = 1.1  # times its level after the first round
 
 
 def train(kobai: KobaiPage) -> None:
-    kobai.train(iterations=1200)
+    kobai.train(iterations=5000)  # long enough to be paused
     kobai.wait_until_iteration(200)
     kobai.pause()
     kobai.step()

@@ -76,6 +76,29 @@ def test_a_double_click_on_delete(kobai):
     kobai.page.get_by_text("twice.pkl was deleted.").wait_for()
 
 
+def test_a_network_put_beside_during_a_reset(kobai):
+    """The one in use then is the training's copy, which the page hears of a moment later."""
+    kobai.train(iterations=30, seed=31)
+    kobai.wait_until_trained()
+    kobai.page.locator("#shelf").scroll_into_view_if_needed()
+    beside = kobai.page.get_by_role("button", name="Beside: Kobai’s own, three layers")
+    beside.wait_for()
+    beside.evaluate(
+        """async button => {
+            document.querySelector('#reset').click();
+            for (let frames = 0; frames < 30; frames += 1) {
+                document.querySelector(`[data-do=beside][data-network=shipped-3]`).click();
+                await new Promise(requestAnimationFrame);
+            }
+        }"""
+    )
+    kobai.page.locator("#train:enabled").wait_for()
+    assert kobai.page.get_by_role("alert").count() == 0
+    beside = kobai.page.locator("[data-do=beside][data-network=shipped-3]")
+    if beside.get_attribute("aria-pressed") == "true":
+        beside.click()
+
+
 def test_how_a_file_is_read_is_chosen_before_it_is_used(visit):
     """After a reload the shelf knows the network, but nobody has read its numbers yet."""
     kobai = visit().kobai.wait_until_ready()
