@@ -45,12 +45,15 @@ def read_shelf(shelf):
     """The worker's list of all networks, and which of them are in use and beside: always both together.
 
     A panel may still show what a network said that is gone, until it is asked anew, so its name stays known.
+    Returns whether others than before are in use, which `changed` has to tell.
     """
+    before = _now["current"], _now["beside"]
     for network in _now["networks"]:
         _now["gone"][network["id"]] = network
     _now["networks"] = sorted(shelf["networks"], key=_place)
     _now["current"], _now["beside"] = shelf["current"], shelf["beside"]
     _show()
+    return before != (_now["current"], _now["beside"])
 
 
 def _place(about):

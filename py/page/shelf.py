@@ -38,9 +38,11 @@ def start():
 async def refresh():
     """The list as the worker has it, and the accuracy of each network that has none yet."""
     reply = (await trainer.call("shelf"))[0]
-    networks.read_shelf(reply)
+    others = networks.read_shelf(reply)
     _now["space"] = reply
     _show()
+    if others:
+        await networks.changed()
     for network in networks.shelf():
         if network["accuracy"] is None and network["iterations"] != 0:
             assessed = (await trainer.call("assess", network=network["id"]))[0]

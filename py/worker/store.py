@@ -86,9 +86,10 @@ class Store:
 
     async def clear(self):
         """Forget everything, and keep nothing more: None or a KobaiError, as of `write`."""
+        self._ended = True
         refused = await self._database.clear()
+        self._ended = refused is None
         if refused is None:
-            self._ended = True
             slots, self._index = list(self._index), {}
             await old_storage.forget()
             if self._channel:
