@@ -3,8 +3,8 @@
 Run by `python3 build.py test`, or `.venv/bin/python -m pytest tests/e2e` after `build.py build`. The site is
 dist/ (or the folder named by KOBAI_SITE), served below a sub-path; the browser is the one that KOBAI_CHROMIUM
 names, or Playwright's own, or the system's Chromium. A test fails on its own assertions, and on a request to
-another origin, uncaught error or console error that it did not announce. A failed test leaves a screenshot,
-the console and a trace in test-results/.
+another origin, uncaught error or console error that it did not announce. A failed test leaves a screenshot
+and the console in test-results/, and with `--tracing on` Playwright's trace, which makes all a third slower.
 
 `kobai` is a ready page that the tests of one file share, brought back to its start before each; `visit(...)`
 opens a page of its own in a fresh context, for first visits, and, with `site=…` from `make_site`, for faults.
@@ -109,30 +109,35 @@ def make_site(site_folder):
 
 
 class Visit:
-    """One browser context on one site, watched."""
+    """One browser context on one site, watched; traced: keep what Playwright's viewer shows of a failure."""
 
-    def __init__(self, browser, site: Site, **options: object) -> None:
+    def __init__(self, browser, site: Site, traced: bool, **options: object) -> None:
         parts = urlsplit(site.address)
         self.context = browser.new_context(**DEFAULTS | options)
         self.watch = Watch(self.context, f"{parts.scheme}://{parts.netloc}")
-        self.context.tracing.start(snapshots=True)
+        self.traced = traced
+        if traced:
+            self.context.tracing.start(snapshots=True)
         self.kobai = KobaiPage(self.context.new_page(), site.address)
 
     def begin(self) -> None:
-        self.context.tracing.start_chunk()
+        if self.traced:
+            self.context.tracing.start_chunk()
 
     def end(self, node) -> list[str]:
         """Keep what explains a failure; returns what went wrong behind the test's back."""
         wrong = self.watch.verdict()
         if not wrong and not getattr(node, "failed", False):
-            self.context.tracing.stop_chunk()
+            if self.traced:
+                self.context.tracing.stop_chunk()
             return wrong
         folder = ROOT / "test-results" / re.sub(r"[^\w.-]+", "-", node.nodeid.rsplit("/", 1)[-1])[:120]
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "console.txt").write_text("\n".join(self.watch.lines), encoding="utf-8")
         for number, page in enumerate(self.context.pages):
             page.screenshot(path=folder / f"page{number}.png", full_page=True)
-        self.context.tracing.stop_chunk(path=folder / "trace.zip")
+        if self.traced:
+            self.context.tracing.stop_chunk(path=folder / "trace.zip")
         return wrong
 
 
@@ -143,13 +148,18 @@ def pytest_runtest_makereport(item, call):
         item.failed = True
 
 
+@pytest.fixture(scope="session")
+def traced(pytestconfig) -> bool:
+    return pytestconfig.getoption("--tracing") != "off"
+
+
 @pytest.fixture
-def visit(browser, site, request):
+def visit(browser, site, traced, request):
     """visit(query="?lang=en", site=…, **context options) opens a page in a fresh context: a Visit."""
     visits: list[Visit] = []
 
     def open_page(query: str = "?lang=en", site: Site = site, before=None, **options: object) -> Visit:
-        new = Visit(browser, site, **options)
+        new = Visit(browser, site, traced, **options)
         visits.append(new)
         new.begin()
         if before:
@@ -165,8 +175,8 @@ def visit(browser, site, request):
 
 
 @pytest.fixture(scope="module")
-def shared_visit(browser, site):
-    shared = Visit(browser, site)
+def shared_visit(browser, site, traced):
+    shared = Visit(browser, site, traced)
     yield shared
     shared.context.close()
 
