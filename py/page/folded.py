@@ -11,13 +11,21 @@ class Folded:
     """What fill() puts into the <details> around the element with this id."""
 
     def __init__(self, name, fill):
-        self._fold, self._put, self._stale = by_id(name).closest("details"), fill, False
+        self._rows, self._put, self._stale = by_id(name), fill, False
+        self._fold = self._rows.closest("details")
         on(self._fold, "toggle", lambda event: self._fill())
 
     def changed(self):
         """What fill() would put there is another now."""
         self._stale = True
+        if not self._fold.open:
+            self._empty()
         self._fill()
+
+    def _empty(self):
+        """So that opening the fold never shows, for a moment, what was there before."""
+        bodies = getattr(self._rows, "tBodies", None)  # of a whole table; else it is the body itself
+        (bodies.item(0) if bodies else self._rows).replaceChildren()
 
     def _fill(self):
         if self._stale and self._fold.open:

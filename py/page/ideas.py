@@ -4,7 +4,7 @@ import trainer
 from dom import by_id, on, spawn
 from pyscript import document
 
-_now = {"lit": []}
+_now = {"lit": [], "asking": 0}
 
 
 def start():
@@ -70,17 +70,23 @@ class Latest:
     def ask(self, **arguments):
         self._next = arguments
         if not self._busy and trainer.ready():
+            self._become(True)
             spawn(self._answer())
 
     def waiting(self):
         """Whether another question has been asked since the one that is answered now."""
         return self._next is not None
 
+    def _become(self, busy):
+        """Busy or not, which is told: what the pictures say is not the last word meanwhile."""
+        self._busy = busy
+        _now["asking"] += 1 if busy else -1
+        by_id("ideas").setAttribute("aria-busy", "true" if _now["asking"] else "false")
+
     async def _answer(self):
-        self._busy = True
         try:
             while self._next is not None:
                 arguments, self._next = self._next, None
                 self._show(*await trainer.call(self._function, **arguments))
         finally:
-            self._busy = False
+            self._become(False)

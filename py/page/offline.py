@@ -153,10 +153,9 @@ async def _keep():
     await service.register()
     if _now["state"] != "refused":
         await service.in_use()
-        if _now["stopped"]:  # before it began
-            _become("failed", why="stopped")
-        else:
-            service.say("keep", groups=GROUPS)
+        service.say("keep", groups=GROUPS)
+        if _now["stopped"]:  # before it could begin: what the worker says of it comes last
+            service.say("stop")
 
 
 async def _ask_to_persist():

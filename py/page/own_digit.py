@@ -96,9 +96,14 @@ def _remember():
 
 async def _act(**values):
     """Change the state, show what comes of it, and keep it."""
+    _change(**values)
+    await _ask_and_keep()
+
+
+def _change(**values):
+    """The state, at once; `Undo` goes back before it."""
     _remember()
     _put(dict(_state(), **values))
-    await _ask_and_keep()
 
 
 async def _take():
@@ -134,9 +139,11 @@ def _erase(spot, more):
     changes = _now["changes"]
     if more and changes and changes[-1][0] == "erase":
         changes[-1] = changes[-1] + [spot]
-        spawn(_ask_and_keep())
     else:
-        spawn(_act(changes=changes + [["erase", spot]]))
+        _change(
+            changes=changes + [["erase", spot]]
+        )  # at once: the pointer may move on before any task begins
+    spawn(_ask_and_keep())
 
 
 def _stroke_begins():

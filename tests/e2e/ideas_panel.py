@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kobai_page import AT_REST
 from playwright.sync_api import Locator, expect
 
 
@@ -29,7 +30,7 @@ class IdeaPanel:
 
     def drag(self, handle: Locator, across: float, down: float) -> None:
         """By the pointer, so many CSS pixels."""
-        handle.scroll_into_view_if_needed()
+        handle.evaluate(AT_REST)
         box = handle.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         mouse = self.page.mouse
@@ -37,6 +38,11 @@ class IdeaPanel:
         mouse.down()
         mouse.move(x + across, y + down, steps=4)
         mouse.up()
+        self.expect_answered()
+
+    def expect_answered(self) -> None:
+        """The pictures show what the last question of all was about."""
+        expect(self.page.locator("#ideas")).not_to_have_attribute("aria-busy", "true")
 
     def unfold(self, table: str) -> Locator:
         """Open the fold around the table with this id, by the keyboard; its rows."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+from kobai_page import AT_REST
 from playwright.sync_api import Locator, expect
 
 # the pixels of an image on the page, 28 by 28, one number each
@@ -17,14 +18,6 @@ PIXELS = """picture => {
 }"""
 # one can draw; a function, for Trusted Types forbid the looks at a bare expression
 DRAWING = "() => document.querySelector('#draw canvas').style.touchAction === 'none'"
-SETTLED = """async () => {
-    const frame = () => new Promise(requestAnimationFrame);
-    const place = () => document.getElementById('draw').offsetTop;
-    for (let same = 0, last = place(); same < 40; last = place()) {
-        await frame();
-        same = place() === last ? same + 1 : 0;
-    }
-}"""
 PEN = 22  # px, the width that the page's pen has on its paper
 
 
@@ -75,11 +68,13 @@ class OwnDigitPanel:
         )
         return tuple(self.paper.evaluate("c => [c.getBoundingClientRect().x, c.getBoundingClientRect().y]"))
 
+    def place_at_rest(self) -> tuple[int, int]:
+        self.paper.evaluate(AT_REST)
+        return self.place()
+
     def write(self, *strokes: np.ndarray) -> list[np.ndarray]:
         """Draw with the mouse; returns the strokes in the canvas's own px."""
-        self.place()  # scrolling here wakes panels nearby
-        self.page.evaluate(SETTLED)  # one above that has just got its answer may move this one
-        left, top = self.place()
+        left, top = self.place_at_rest()
         drawn = []
         for stroke in strokes:
             points = np.rint(stroke + (left, top))

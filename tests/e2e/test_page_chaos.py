@@ -69,10 +69,10 @@ def test_a_double_click_on_delete(kobai):
     delete.wait_for()
     delete.evaluate("button => { button.click(); button.click(); button.click(); }")
     kobai.page.get_by_text("twice.pkl was deleted.").wait_for()
-    kobai.page.locator("#shelf-undo").click()
+    kobai.page.locator("#shelf-undo").press("Enter")
     kobai.page.get_by_text("twice.pkl is back.").wait_for()
     assert kobai.page.get_by_role("alert").count() == 0
-    delete.click()
+    delete.press("Enter")
     kobai.page.get_by_text("twice.pkl was deleted.").wait_for()
 
 

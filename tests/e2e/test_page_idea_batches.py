@@ -127,12 +127,8 @@ def test_a_mini_batch_is_chosen_by_keyboard_and_by_dragging(panel):
     expect(says).to_contain_text("All 60,000 images: the gradient is")
     found = re.search(r"gradient is (\S+) for .* is (\S+)\. It", says.inner_text().replace("−", "-")).groups()
     assert [float(each) for each in found] == pytest.approx([watched, np.linalg.norm(whole)], rel=1e-2)
-    point.scroll_into_view_if_needed()
-    box, mouse = point.bounding_box(), panel.page.mouse
-    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    mouse.down()
-    mouse.move(box["x"] + 300, box["y"] - 150, steps=4)  # the gradient of a single image that is the largest
-    mouse.up()
+    half = [point.bounding_box()[side] / 2 for side in ("width", "height")]
+    panel.drag(point, 300 - half[0], -150 - half[1])  # the gradient of a single image that is the largest
     assert as_computed(1) == draws.watched[1].argmax()
 
     panel.article.get_by_text("All gradients as a table").click()

@@ -209,7 +209,8 @@ def test_why_a_learning_rate_fails_or_works(idea, button, lr, says):
     """x is multiplied by 1 - 2 lr at each step; 10 is too large for that reason."""
     panel = idea(5)
     expect(panel.element("descent-said")).not_to_be_empty(timeout=WORK)
-    panel.exactly(button).click()
+    panel.exactly(button).press("Enter")
+    panel.expect_answered()
     expect(panel.element("descent-said")).to_contain_text(says)
     panel.unfold("descent-rows")
     rows = panel.numbers("descent-rows")

@@ -9,6 +9,7 @@ from drawn_digits import SHAPES, polyline, spline
 from faulty_server import MISSING
 from kobai.retouch import retouch
 from kobai.strokes import draw_centred, draw_plain
+from kobai_page import AT_REST
 from own_digit_panel import DRAWING, PEN, OwnDigitPanel
 from playwright.sync_api import expect
 
@@ -54,7 +55,7 @@ def test_a_drawing_is_centred_and_scaled_and_read_right(panel, digit, shape):
 def test_the_answer_changes_while_one_draws(panel):
     """The bar of a 7 first, the whole 7 later; the mouse button stays down all the time."""
     (line,) = strokes_of(7, "plain")
-    left, top = panel.place()
+    left, top = panel.place_at_rest()
     points = np.rint(line + (left, top))
     corner = int(np.argmax(line[:, 0])) + 1
     panel.page.mouse.move(*points[0])
@@ -173,6 +174,7 @@ def test_wiping_with_the_mouse_is_one_step_to_undo(panel):
     panel.region.evaluate("panel => panel.scrollIntoView({block: 'center', behavior: 'instant'})")
     panel.button("Eraser").click()
     expect(panel.region.get_by_role("application", name="Eraser")).to_be_focused()
+    panel.picture.evaluate(AT_REST)
     box = panel.picture.bounding_box()
     spots = [(8, column) for column in range(8, 16)]
     mouse = panel.page.mouse
