@@ -15,7 +15,11 @@ def on(element, event, handler):
 
 
 def on_click(name, coroutine_function):
-    """Run an async function at each click of the element with this id."""
+    """Run an async function at each click of the element with this id.
+
+    Its task begins later, perhaps after the next click. What must change at once is changed by a plain
+    function that returns the coroutine of the rest.
+    """
     on(by_id(name), "click", lambda event: spawn(coroutine_function()))
 
 

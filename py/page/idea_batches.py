@@ -56,40 +56,37 @@ async def _stop():
 
 
 async def _work(kind, work):
-    for field in (by_id("tremble-row"), by_id("tremble-column")):
+    """work(wish): what is wished for at the start counts, whatever is chosen meanwhile."""
+    row, column = by_id("tremble-row"), by_id("tremble-column")
+    for field in (row, column):
         if not field.validity.valid or field.value == "":
             field.focus()
             return False
+    wish = {"row": int(row.value), "column": int(column.value), "fresh": by_id("tremble-fresh").checked}
     _now["busy"] = kind
     by_id("tremble-bar").value = 0
     _controls()
     try:
         await training_images.load()
-        await work()
+        await work(wish)
         return True
     finally:
         _now["busy"] = ""
         _words()
 
 
-async def _tremble(seed=None):
-    place = {"row": int(by_id("tremble-row").value), "column": int(by_id("tremble-column").value)}
-    place["fresh"] = by_id("tremble-fresh").checked
+async def _tremble(wish, seed=None):
     seed = _now["seed"] if seed is None else seed
-    _now["answer"] = (await trainer.call("tremble", seed=seed, **place))[0]
+    _now["answer"] = (await trainer.call("tremble", seed=seed, **wish))[0]
 
 
-async def _sum():
-    return (await trainer.call("whole_gradient", fresh=by_id("tremble-fresh").checked))[0]
-
-
-async def _sum_and_draw():
+async def _sum_and_draw(wish):
     """All images, then the draws that are shown once more, now that their angles can be told."""
-    if _now["stopped"] or (await _sum())["stopped"]:
+    if _now["stopped"] or (await trainer.call("whole_gradient", fresh=wish["fresh"]))[0]["stopped"]:
         return
     _now["busy"] = "tremble"
     _controls()
-    await _tremble(None if _now["answer"] is None else _now["answer"]["seed"])
+    await _tremble(wish, None if _now["answer"] is None else _now["answer"]["seed"])
 
 
 def _draw():

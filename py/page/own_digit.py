@@ -94,45 +94,45 @@ def _remember():
     del _before[:-MOST_UNDO]
 
 
-async def _act(**values):
+def _act(**values):
     """Change the state, show what comes of it, and keep it."""
     _change(**values)
-    await _ask_and_keep()
+    return _ask_and_keep()
 
 
 def _change(**values):
-    """The state, at once; `Undo` goes back before it."""
+    """The state, at once: the next press may come before any task begins. `Undo` goes back before it."""
     _remember()
     _put(dict(_state(), **values))
 
 
-async def _take():
+def _take():
     eraser.put_away()
-    await _act(strokes=paper.NOTHING, image=answer.index(), changes=[])
+    return _act(strokes=paper.NOTHING, image=answer.index(), changes=[])
 
 
-async def _clear():
+def _clear():
     eraser.put_away()
-    await _act(strokes=paper.NOTHING, image=None, changes=[])
+    return _act(strokes=paper.NOTHING, image=None, changes=[])
 
 
-async def _start_over():
-    await _act(changes=[])
+def _start_over():
+    return _act(changes=[])
 
 
-async def _add_noise():
+def _add_noise():
     seed = sum(1 for change in _now["changes"] if change[0] == "noise")
-    await _act(changes=_now["changes"] + [["noise", seed]])
+    return _act(changes=_now["changes"] + [["noise", seed]])
 
 
-async def _centre(yes):
-    await _act(centred=yes)
+def _centre(yes):
+    return _act(centred=yes)
 
 
-async def _undo():
+def _undo():
     if _before:
         _put(_before.pop())
-        await _ask_and_keep()
+    return _ask_and_keep()
 
 
 def _erase(spot, more):
@@ -140,9 +140,7 @@ def _erase(spot, more):
     if more and changes and changes[-1][0] == "erase":
         changes[-1] = changes[-1] + [spot]
     else:
-        _change(
-            changes=changes + [["erase", spot]]
-        )  # at once: the pointer may move on before any task begins
+        _change(changes=changes + [["erase", spot]])
     spawn(_ask_and_keep())
 
 

@@ -74,25 +74,26 @@ WATCH = f"""async (seconds) => {{
     return seen;
 }}"""
 
-# whether a training of this iteration or a later one is kept within the time (Playwright's
-# wait_for_function does
-# not await what its function promises)
+# whether a training of this iteration or a later one is kept within the time (Playwright's wait_for_function
+# does not await what its function promises); the storage may be cleared meanwhile, which closes a connection
 KEPT = f"""async ([least, seconds]) => {{
     {OPENED}
-    const database = await opened("kobai");
-    const end = performance.now() + 1000 * seconds;
     const isKept = async () => {{
+        const database = await opened("kobai");
         const values = await done(database.transaction("kept").objectStore("kept").getAll());
+        database.close();
         const abouts = values.map(({{ about }}) => JSON.parse(about ?? "{{}}"));
         return abouts.some(({{ owner, iteration }}) => owner && iteration >= least);
     }};
-    let found = await isKept();
+    const end = performance.now() + 1000 * seconds;
+    let found = false;
     while (!found && performance.now() < end) {{
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        found = await isKept();
+        found = await isKept().catch((error) => {{
+            if (error.name !== "AbortError" && error.name !== "InvalidStateError") throw error;
+        }});
+        if (!found) await new Promise((resolve) => setTimeout(resolve, 50));
     }}
-    database.close();
-    return found;
+    return found === true;
 }}"""
 
 OLD_NAME = "IDBMap/@pyscript/kobai"  # of the database that PyScript's storage makes

@@ -72,6 +72,12 @@ class MysteryPanel:
         expect(self.mark(step)).to_have_attribute("aria-current", "step", timeout=WORK)
         return self.story()
 
+    def look_back(self, step: int) -> str:
+        """A step that is done, from the list above; its story."""
+        self.mark(step).click()
+        expect(self.mark(step)).to_have_attribute("aria-current", "step")
+        return self.story()
+
     def story(self) -> str:
         return re.sub(r"\s+", " ", self.region.locator("#mystery-story").inner_text())
 

@@ -51,10 +51,20 @@ class Draws:
         return grads["W2"][0, 3], np.concatenate([value.ravel() for value in grads.values()])
 
 
+def use_all(panel: IdeaPanel) -> None:
+    """Press the button and wait until all images are summed and the draws are there again."""
+    panel.press("Use all 60,000 images")
+    expect(panel.element("whole-go")).to_be_disabled()
+    expect(panel.element("whole-go")).to_be_enabled(timeout=WORK)
+    expect(panel.rows("tremble-rows").last).not_to_contain_text("–")
+
+
 def tremble(panel: IdeaPanel) -> Draws:
+    said = panel.element("tremble-said")
+    before = said.text_content()
     panel.press("Draw anew")
-    expect(panel.element("tremble-said")).to_contain_text("100 draws of each size", timeout=WORK)
-    expect(panel.kobai.button("Draw anew")).to_be_enabled(timeout=WORK)
+    expect(said).not_to_have_text(before, timeout=WORK)
+    expect(said).to_contain_text("100 draws of each size")
     return Draws(int(re.search(r"seed (\d+)\)", panel.text("tremble-said"))[1]))
 
 
@@ -65,8 +75,7 @@ def test_the_gradient_trembles(panel):
         assert row[0] == pytest.approx(np.mean(draws.watched[size]), rel=1e-2, abs=1e-6)
         assert row[1] == pytest.approx(draws.spread(size), rel=1e-2)
         assert row[2] == pytest.approx(draws.spread(size) * np.sqrt(size), rel=1e-2)
-    panel.press("Use all 60,000 images")
-    expect(panel.rows("tremble-rows").last).not_to_contain_text("–", timeout=WORK)
+    use_all(panel)
     watched, whole = draws.whole()
     numbers = panel.numbers("tremble-rows")
     assert numbers[-1][0] == pytest.approx(watched, rel=1e-2, abs=1e-6)
@@ -87,9 +96,7 @@ def chosen(panel: IdeaPanel) -> tuple[int, int, float, float]:
 def test_a_mini_batch_is_chosen_by_keyboard_and_by_dragging(panel):
     """Up and down to another size, sidewards through its sorted gradients; its arrow, once all are summed."""
     draws = tremble(panel)
-    panel.press("Use all 60,000 images")
-    expect(panel.rows("tremble-rows").last).not_to_contain_text("–", timeout=WORK)
-    expect(panel.kobai.button("Draw anew")).to_be_enabled(timeout=WORK)
+    use_all(panel)
     watched, whole = draws.whole()
     point, says = panel.handle("The chosen mini-batch"), panel.element("tremble-chosen")
 
@@ -145,9 +152,20 @@ def test_a_mini_batch_is_chosen_by_keyboard_and_by_dragging(panel):
 def test_a_fresh_network_trembles_too(panel):
     """The network that a training with seed 0 starts from: W1, then W2 from np.random."""
     panel.element("tremble-fresh").check()
-    panel.press("Use all 60,000 images")
-    expect(panel.element("tremble-said")).to_contain_text("A fresh network", timeout=WORK)
+    use_all(panel)
+    expect(panel.element("tremble-said")).to_contain_text("A fresh network")
     images, labels = reference.training_set()
     whole = gradient(fresh(0), images.astype(np.float32) / 255, labels)
     assert panel.numbers("tremble-rows")[-1][0] == pytest.approx(whole["W2"][0, 3], rel=1e-2)
+    panel.element("tremble-fresh").uncheck()
+
+
+def test_what_is_chosen_meanwhile_does_not_count(panel):
+    """All images are summed for the network that was chosen when the button was pressed."""
+    panel.press("Use all 60,000 images")
+    expect(panel.element("whole-go")).to_be_disabled()
+    panel.element("tremble-fresh").check()
+    expect(panel.element("whole-go")).to_be_enabled(timeout=WORK)
+    expect(panel.element("tremble-said")).not_to_contain_text("A fresh network")
+    expect(panel.rows("tremble-rows").last).not_to_contain_text("–")
     panel.element("tremble-fresh").uncheck()

@@ -125,6 +125,7 @@ def test_the_step_of_a_fresh_network_leads_to_the_trace_of_this_very_step(panel)
     expect(trace.region.get_by_text("could not be understood")).to_be_hidden()
     trace.source().focus()
     trace.page.keyboard.press("End")
+    trace.expect_moment(trace.moment())
     fold = trace.page.locator("#trace-frame-fold")
     fold.evaluate("fold => fold.open = true")
     card = trace.page.locator("#trace-frame figure").filter(has_text='params["W1"]').first

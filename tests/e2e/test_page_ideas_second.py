@@ -29,6 +29,7 @@ def test_the_partial_derivatives_of_a_point_moved_by_the_keyboard(idea):
         for key in keys:
             point.press(key)
         panel.expect_changed("bowl-rows", before)
+        panel.expect_answered()
         (x0, x1), (d0, d1) = panel.numbers("bowl-rows")
         assert (d0, d1) == pytest.approx((2 * x0, 2 * x1), abs=1e-3)
         assert float(panel.text("bowl-f").split("=")[1].replace("−", "-")) == pytest.approx(

@@ -63,8 +63,7 @@ def test_the_whole_story(kobai, mystery):
     reached = next(iteration for iteration, accuracy in book.items() if accuracy >= FIGURE)
     assert f"at iteration {reached:,}, after about {reached * 100 / 60_000:.1f} passes" in story
 
-    mystery.mark(1).click()
-    assert shown(book[1000]) in mystery.story()
+    assert shown(book[1000]) in mystery.look_back(1)
     assert mystery.table()[10_000] == ["–", "–"]
     mystery.go(2)
     assert mystery.table()[10_000][0] == shown(book[10_000])
