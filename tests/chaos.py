@@ -118,7 +118,7 @@ class Chaos:
     def check(self) -> None:
         wrong = self.watch.verdict()
         if wrong:
-            raise Broken("\n".join(wrong) + "\n" + json.dumps(self.state(), indent=1))
+            raise Broken("\n".join(wrong))
         now, before = self.state(), self.before
         if any(word in now["problem"] for word in UNEXPECTED):
             raise Broken(f"{now['problem']}\n{now['details']}")
@@ -195,8 +195,11 @@ class Chaos:
 
     def keys(self) -> None:
         for _ in range(self.random.randint(1, 6)):
-            # a control that has the focus may be Reset, or Delete
+            # what has the focus may be Reset, Delete, or a link that leads away from the page
             focus = self.page.evaluate("document.activeElement ? document.activeElement.outerHTML : ''")
+            if re.match('<a [^>]*href="[^#]', focus):
+                self.page.keyboard.press("Tab")
+                continue
             if 'id="reset"' in focus or "mystery" in focus:
                 self.fell = SLOWEST_RESET
             if 'data-do="delete"' in focus:

@@ -147,6 +147,17 @@ def test_everything_without_drawing_by_keyboard_alone(panel):
     panel.expect_seen(image(5), 0)
 
 
+def test_presses_that_come_at_once_all_count(panel):
+    """Faster than the page begins any task of its own."""
+    panel.kobai.go_to_image(5)
+    panel.button("Take test image 5").press("Enter")
+    panel.expect_seen(image(5), 0)
+    panel.button("Move left").evaluate("button => { button.click(); button.click(); button.click(); }")
+    panel.expect_seen(retouch(image(5), [("shift", 0, -1)] * 3))
+    panel.button("Undo").evaluate("button => { button.click(); button.click(); }")
+    panel.expect_seen(retouch(image(5), [("shift", 0, -1)]))
+
+
 def test_the_eraser_by_keyboard(panel):
     panel.take(0)
     panel.button("Eraser").press("Enter")
