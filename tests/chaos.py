@@ -33,6 +33,10 @@ STEPS_OF_A_KEY = [
 ]
 TEXTS = ["0", "1", "-5", "7", "50", "1e9", "3.5", "x", "", "99999", "12", "日本語", "<b>x</b>"]
 NUMBERS = ["", "0", "1", "2", "-1", "0.1", "17", "100", "300", "1e300", "9999", "60000", "2.5"]
+CODES = [
+    "a = 1\nprint(a)\n", "a = = 1\n", "", "y = net.predict(x)\nprint(y.argmax(), t)\n", "1 / 0\n",
+    "while True:\n    pass\n", "net.params.clear()\nx[:] = 5\n", "import sys\nsys.exit()\n",
+]  # fmt: skip
 BAD_FILES = {
     "empty.pkl": b"",
     "noise.pkl": bytes(range(256)) * 20,
@@ -43,7 +47,7 @@ BAD_FILES = {
 
 # every control that a user could use now: seen, enabled, and (for what is folded) open
 CONTROLS = """() => {
-    const wanted = 'button, select, input, a[href^="#"], summary, [role=slider], [tabindex="0"]';
+    const wanted = 'button, select, input, textarea, a[href^="#"], summary, [role=slider], [tabindex="0"]';
     window.chaosControls = [...document.querySelectorAll(wanted)].filter((element) =>
         !element.disabled && element.type !== 'file' && element.checkVisibility({ visibilityProperty: true })
         && element.getClientRects().length && !element.closest('.skip'));
@@ -164,7 +168,7 @@ class Chaos:
 
     def use(self, index: int, tag: str, kind: str, name: str, role: str) -> None:
         element = self.page.evaluate_handle("i => chaosControls[i]", index).as_element()
-        if name == "reset" or name.startswith("mystery"):
+        if name in ("reset", "trace-stop") or name.startswith("mystery"):
             self.fell = SLOWEST_RESET
         if element.get_attribute("data-do") == "delete":
             self.deleted.add(element.get_attribute("data-network"))
@@ -173,11 +177,11 @@ class Chaos:
             values = element.evaluate("e => [...e.options].filter(o => !o.disabled).map(o => o.value)")
             if values:
                 element.select_option(self.random.choice(values), timeout=short)
-        elif tag == "input" and kind in ("number", "text", "search"):
+        elif kind in ("number", "text", "search", "textarea"):
             element.evaluate(
                 """(e, text) => { e.value = text; e.dispatchEvent(new Event('input', { bubbles: true }));
                     e.dispatchEvent(new Event('change', { bubbles: true })); }""",
-                self.random.choice(NUMBERS if kind == "number" else TEXTS),
+                self.random.choice({"number": NUMBERS, "textarea": CODES}.get(kind, TEXTS)),
             )
             if self.random.random() < 0.4:
                 element.press("Enter", timeout=short)
@@ -200,7 +204,7 @@ class Chaos:
             if re.match('<a [^>]*href="[^#]', focus):
                 self.page.keyboard.press("Tab")
                 continue
-            if 'id="reset"' in focus or "mystery" in focus:
+            if 'id="reset"' in focus or 'id="trace-stop"' in focus or "mystery" in focus:
                 self.fell = SLOWEST_RESET
             if 'data-do="delete"' in focus:
                 self.deleted.add(re.search('data-network="([^"]*)"', focus)[1])

@@ -1,10 +1,9 @@
-"""Everything a learner made as one file: a zip archive of the networks and trainings, and `kobai.json`
+"""Everything a learner made as one file: a zip archive of networks, trainings and a program, and `kobai.json`
 about them.
 
-The networks in it are pickles that the reader's own Python loads, the trainings are .npz files. On the
-way in the file
-is a stranger's: it passes the same readers as a network from a file, and nothing of `kobai.json` is
-believed unchecked.
+The networks in it are pickles that the reader's own Python loads, the trainings are .npz files. On the way
+in the file is a stranger's: it passes the same readers as a network from a file, and nothing of `kobai.json`
+is believed unchecked. A program is text, and is not run.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 
 from .errors import KobaiError
 from .multi_layer_net import Network, with_activation
+from .own_code import MOST_LETTERS
 from .settings import Settings
 from .storage import load_network
 from .training_state import load_state
@@ -26,6 +26,7 @@ from .zip_archive import unzip
 
 VERSION = 1
 CONTENTS = "kobai.json"
+CODE = "your_code.py"
 MAX_BYTES = 256 * 1024 * 1024
 MAX_MEMBERS = 2000
 LONGEST_NAME = 120
@@ -47,20 +48,22 @@ class KeptTraining(NamedTuple):
 
 
 class Everything(NamedTuple):
-    """All that is in a file; settings: those of the training panel, or None."""
+    """All that is in a file; settings: those of the training panel, or None; code: the program, or None."""
 
     networks: list[KeptNetwork]
     trainings: list[KeptTraining]
     settings: dict[str, Any] | None
+    code: str | None
 
 
 def dump_everything(
     networks: list[tuple[bytes, dict[str, Any]]],
     trainings: list[tuple[bytes, dict[str, Any]]],
     settings: dict[str, Any] | None,
+    code: str | None,
 ) -> bytes:
-    """The bytes of each network (a pickled dict) and training (a state) with what is known of it, as one
-    file."""
+    """One file of the bytes of each network (a pickled dict) and training (a state) with what is known of it,
+    the settings and the learner's program."""
     contents: dict[str, Any] = {"kobai": VERSION, "networks": [], "trainings": [], "settings": settings}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -69,6 +72,8 @@ def dump_everything(
                 file = f"{kind[:-1]}-{number}.{ending}"
                 archive.writestr(file, data)
                 contents[kind].append({**about, "file": file})
+        if code is not None:
+            archive.writestr(CODE, code)
         archive.writestr(CONTENTS, json.dumps(contents, indent=1))
     return buffer.getvalue()
 
@@ -92,7 +97,7 @@ def load_everything(data: bytes) -> Everything:
     try:
         networks = [_network(each, bytes(members[each["file"]])) for each in _list(contents["networks"])]
         trainings = [_training(each, bytes(members[each["file"]])) for each in _list(contents["trainings"])]
-        return Everything(networks, trainings, _settings(contents["settings"]))
+        return Everything(networks, trainings, _settings(contents["settings"]), _code(members))
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         raise _foreign() from None
 
@@ -167,6 +172,15 @@ def _yes_or_no(found: Any) -> bool:
 
 def _settings(found: Any) -> dict[str, Any] | None:
     return None if found is None else asdict(Settings(**found))
+
+
+def _code(members: Any) -> str | None:
+    if CODE not in members:
+        return None
+    code = bytes(members[CODE]).decode()
+    if len(code) > MOST_LETTERS:
+        raise ValueError
+    return code
 
 
 def _history(found: Any) -> dict[str, Any] | None:

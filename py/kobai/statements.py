@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import linecache
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -73,12 +74,14 @@ class Source:
 
 
 def source_of(code: types.CodeType) -> Source:
-    """The source of a function's code; without a file to read, one that says so."""
+    """The source of a function's code, or of a whole program; without a file to read, one that says so."""
+    title = getattr(code, "co_qualname", code.co_name)
+    if title == "<module>":
+        return Source(code.co_filename, code.co_filename, 1, "".join(linecache.getlines(code.co_filename)))
     try:
         lines, first = inspect.getsourcelines(code)
     except (OSError, TypeError):
-        return Source(code.co_name, code.co_filename, 1, "# the source of this function is not to be had\n")
-    title = getattr(code, "co_qualname", code.co_name)
+        return Source(title, code.co_filename, 1, "# the source of this function is not to be had\n")
     parts = code.co_filename.replace("\\", "/").split("/")
     return Source(title, "/".join(parts[-2:]), max(first, 1), "".join(lines))
 

@@ -56,6 +56,10 @@ class TraceLimit(KobaiError):
     """A recording has reached its limit; what came before is kept."""
 
 
+class _Halted(BaseException):
+    """Ends the traced program; no `except Exception` of its own catches it."""
+
+
 class Recording:
     """What a run went through.
 
@@ -69,7 +73,7 @@ class Recording:
         self.sources: list[Source] = []
         self.values: list[Any] = []
         self.result: Any = None
-        self.error: Exception | SystemExit | None = None
+        self.error: BaseException | None = None
         self.stopped: TraceLimit | None = None
         self._of_frames: dict[int, list[int]] = {}
 
@@ -120,20 +124,26 @@ def record(
     modules: tuple[str, ...] = ("kobai.",),
     most_moments: int = MOST_MOMENTS,
     most_bytes: int = MOST_BYTES,
+    halt: bool = False,
     **keywords: Any,
 ) -> Recording:
     """Calls function(*arguments, **keywords) and records it.
 
     Only functions of modules whose name begins with one of `modules`, or of the file of `function`, are
     entered. What the function raises is not raised here but kept in `error`. Beyond `most_moments` or
-    `most_bytes` of copied arrays the run goes on without being recorded.
+    `most_bytes` of copied arrays the run goes on without being recorded, or, with `halt`, is ended. Without
+    `halt`, a KeyboardInterrupt and its like are raised.
     """
-    recorder = _Recorder(function, modules, most_moments, most_bytes)
+    recorder = _Recorder(function, modules, most_moments, most_bytes, halt)
     before = sys.gettrace()
     sys.settrace(recorder.on_call)
     try:
         recorder.recording.result = function(*arguments, **keywords)
-    except (Exception, SystemExit) as error:
+    except _Halted:
+        pass
+    except BaseException as error:
+        if not halt and not isinstance(error, Exception | SystemExit):
+            raise
         recorder.recording.error = error
     finally:
         sys.settrace(before)
@@ -142,9 +152,15 @@ def record(
 
 class _Recorder:
     def __init__(
-        self, function: Callable[..., Any], modules: tuple[str, ...], most_moments: int, most_bytes: int
+        self,
+        function: Callable[..., Any],
+        modules: tuple[str, ...],
+        most_moments: int,
+        most_bytes: int,
+        halt: bool,
     ) -> None:
         self.recording = Recording()
+        self._halt = halt
         self._file = _file_of(function)
         self._modules = modules
         self._most_moments, self._most_bytes = most_moments, most_bytes
@@ -228,7 +244,8 @@ class _Recorder:
         if len(recording.moments) >= self._most_moments:
             self._stop(self._too_long)
             return
-        variables = {**frame.f_locals, **(more or {})}
+        variables = {name: each for name, each in frame.f_locals.items() if not name.startswith("__")}
+        variables |= more or {}
         try:
             state = {name: self._keeper.number(value) for name, value in flattened(variables).items()}
         except Full:
@@ -244,9 +261,11 @@ class _Recorder:
         self._last[number] = len(recording.moments) - 1
 
     def _stop(self, limit: TraceLimit) -> None:
-        """The run goes on at its own speed."""
+        """The run goes on at its own speed, or ends."""
         self.recording.stopped = limit
         sys.settrace(None)
+        if self._halt:
+            raise _Halted
 
     def _source_number(self, code: types.CodeType) -> int:
         if code not in self._source_numbers:

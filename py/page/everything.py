@@ -4,6 +4,7 @@ import confirm
 import networks
 import saving
 import settings
+import trace_code
 import trainer
 import training
 from dom import by_id, enable, on, on_click, spawn
@@ -47,7 +48,7 @@ async def _import():
     _say("")
     found = (await trainer.call("look_into", data))[0]
     there = _("What is here already: {count}.", count=number(found["there"])) if found["there"] else ""
-    if not found["networks"] and not found["trainings"]:
+    if not (found["networks"] or found["trainings"] or found["code"]):
         _say(_("{name} holds nothing new.", name=name) + " " + there)
         return
     question = _("Add from {name}: {what}? Nothing that is here changes.", name=name, what=_count(found))
@@ -56,6 +57,8 @@ async def _import():
     added = (await trainer.call("add_what_was_found"))[0]
     if added["settings"]:
         settings.worker_is_ready(added["settings"])
+    if added["code"] is not None:
+        trace_code.put(added["code"])
     await networks.reread()
     _say(_("Added: {what}.", what=_count(found)))
 
@@ -72,8 +75,9 @@ async def _delete():
 
 
 def _count(about):
-    return _(
+    count = _(
         "networks: {networks}, trainings: {trainings}",
         networks=number(about["networks"]),
         trainings=number(about["trainings"]),
     )
+    return count + ", " + _("your own code") if about["code"] else count

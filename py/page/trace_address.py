@@ -25,7 +25,9 @@ def link(wish):
 
 
 def part(wish):
-    """What stands in the address of a moment from # on."""
+    """What stands in the address of a moment from # on; a program of one's own is in no address."""
+    if wish["f"] == "code":
+        return "#trace"
     return "#trace?" + "&".join([f"{key}={wish[key]}" for key in KEYS if key in wish])
 
 

@@ -1,6 +1,7 @@
 """What is to be traced: the function, the images, and the invitation while nothing is."""
 
 import answer
+import trace_code
 from dom import by_id, on
 from words import N_, _, number
 
@@ -40,6 +41,7 @@ def start(ask):
     """ask: called with (wish, id of a question or None) when something is to be traced."""
     on(by_id("trace-ask"), "submit", lambda event: _submitted(event, ask))
     on(by_id("trace-with"), "change", lambda event: show())
+    trace_code.start()
     on(by_id("trace-invite"), "click", lambda event: ask({"f": "predict", "image": answer.index()}, None))
     for name in QUESTIONS:
         on(by_id(name), "click", lambda event, name=name: ask(dict(_images(), f=QUESTIONS[name][0]), name))
@@ -52,8 +54,11 @@ def _submitted(event, ask):
 
 
 def wish():
-    """What the form asks for: {"f", "image"} or {"f", "batch", "seed"}."""
-    return dict(_images(), f=by_id("trace-function").value)
+    """What the form asks for: {"f", "image"} or {"f", "batch", "seed"}; of a program also its "code"."""
+    wanted = dict(_images(), f=by_id("trace-function").value)
+    if trace_code.chosen():
+        wanted["code"] = trace_code.text()
+    return wanted
 
 
 def _images():
@@ -90,6 +95,7 @@ def fill(wanted):
 def show():
     """The fields that the choice needs, and the chosen image beside the invitation."""
     chosen = by_id("trace-with").value
+    trace_code.show()
     by_id("trace-image-ask").hidden = chosen != "image"
     by_id("trace-seed-ask").hidden = chosen in ("chosen", "image")
     image = answer.image()

@@ -20,6 +20,9 @@ class MomentView:
         parts += self._group(_("It makes"), self._makes(moment), row, moment)
         title = _("{function} returns", function=moment["title"])
         parts += self._group(title, [(each, "") for each in moment["returns"]], row, moment)
+        if moment["ended"]:
+            left = [(each, "") for each in moment["locals"]]
+            parts += self._group(_("The code has come to its end. It leaves"), left, row, moment)
         place.replaceChildren(*parts)
         place.setAttribute("data-at", str(moment["at"]))
         self.show_frame(moment, row)
@@ -94,7 +97,7 @@ def spoken(moment, code):
         text += " " + _("It makes {what}.", what=_what(each))
     for each in moment["returns"]:
         text += " " + _("{function} returns {what}.", function=moment["title"], what=_what(each))
-    return text
+    return text + " " + _("The code has come to its end.") if moment["ended"] else text
 
 
 def _what(summary):

@@ -4,6 +4,7 @@ import gallery
 import networks
 import panels
 import trace_ask
+import trace_code
 import trace_player
 import trace_share
 import trainer
@@ -69,6 +70,7 @@ def _record_again():
 async def _refresh():
     """Another network is in use, or it has learned: the recording stays, and says that it is of before."""
     _texts()
+    await trace_code.refresh()
 
 
 def _open_link(wish, word):
@@ -95,25 +97,23 @@ async def _record(wish, question, word):
     trace_player.pause()
     _now["running"] = True
     by_id("trace-of").textContent = _("It is running…")
+    trace_code.running("code" in wish)
     try:
-        if "batch" in wish:
-            await training_images.load()
-        asked = {key: wish[key] for key in ("f", "image", "batch", "seed", "network") if key in wish}
-        if "pixels" in wish:
-            asked["normalize"] = wish["pixels"] == "0-1"
-        if "lr" in wish:
-            asked["learning_rate"] = wish["lr"]
-        recording = (await trainer.call("trace", **asked))[0]
+        recording = await _recorded(wish)
     finally:
         _now["running"] = False
+        trace_code.running(False)
         _texts()
     _now.update(recording=recording, asked=wish, moments={}, moment=None, pictures={}, row=0, guide="")
     for name in ("source", "mirror", "explainer"):
         _parts[name].forget()
     trace_player.load(recording)
     by_id("trace-empty").hidden = True
-    by_id("trace-work").hidden = by_id("trace-copy").hidden = False
-    by_id("trace-mirror-all").hidden = wish["f"] not in ("gradient", "step")
+    by_id("trace-work").hidden = False
+    by_id("trace-copy").hidden = "code" in wish
+    titles = [source["title"] for source in recording["sources"]]
+    by_id("trace-mirror-all").hidden = not any(title.endswith(".gradient") for title in titles)
+    trace_code.show_printed(recording)
     by_id("trace-row-ask").hidden = recording["count"] == 1
     by_id("trace-row").max = str(recording["count"] - 1)
     by_id("trace-row").value = "0"
@@ -124,6 +124,20 @@ async def _record(wish, question, word):
         await _answer(question)
     else:
         go(first)
+
+
+async def _recorded(wish):
+    """The worker's recording of what is wished for."""
+    if "batch" in wish:
+        await training_images.load()
+    asked = {key: wish[key] for key in ("image", "batch", "seed", "network") if key in wish}
+    if "pixels" in wish:
+        asked["normalize"] = wish["pixels"] == "0-1"
+    if "code" in wish:
+        return (await trainer.call("trace_code", code=wish["code"], **asked))[0]
+    if "lr" in wish:
+        asked["learning_rate"] = wish["lr"]
+    return (await trainer.call("trace", f=wish["f"], **asked))[0]
 
 
 def _first_moment(wish, recording):
@@ -142,6 +156,8 @@ def _first_moment(wish, recording):
 def _ending(recording):
     """A limit was reached, or the function failed: the moments until then are there."""
     stopped, raised = recording["stopped"], recording["raised"]
+    if stopped and recording["f"] == "code":
+        return _(stopped["refused"], **stopped["values"]) + " " + _("Your code was ended there.")
     if stopped:
         return _(stopped["refused"], **stopped["values"])
     return _("It ended with an error: {error}", error=raised["text"]) if raised else ""
@@ -309,6 +325,8 @@ def _says_what(recording):
     function, rate = recording["f"], recording["learning_rate"]
     if function == "step":
         function = _("one step of training with the learning rate {lr}", lr=f"{rate:.3g}")
+    if function == "code":
+        function = _("your own code")
     text = f"{function} · {trace_ask.says_images(recording)} · {networks.name_of(about['id'], about)}"
     in_use = networks.about(networks.current())
     if in_use and (in_use["id"], in_use["iterations"]) != (about["id"], about["iterations"]):

@@ -36,8 +36,13 @@ class Everything:
             about = {"saved": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")}
             trainings.append((session.trainer.state(), about))
         today = datetime.datetime.now().date().isoformat()
-        data = dump_everything(networks, trainings, session.choices.values.get("settings"))
-        counts = {"networks": len(networks), "trainings": len(trainings)}
+        chosen = session.choices.values
+        data = dump_everything(networks, trainings, chosen.get("settings"), chosen.get("code"))
+        counts = {
+            "networks": len(networks),
+            "trainings": len(trainings),
+            "code": chosen.get("code") is not None,
+        }
         return {"name": f"kobai-{today}.zip", **counts}, to_js(data)
 
     async def look_into(self, data):
@@ -50,10 +55,12 @@ class Everything:
         kept = [await self.session.store.get(slot) for slot in self.session.store.slots(runs.SLOT)]
         there = [each[0] for each in kept if each]
         trainings = [each for each in found.trainings if each.state not in there]
-        self._found = found._replace(networks=new, trainings=trainings)
+        code = None if self.session.choices.values.get("code") else found.code
+        self._found = found._replace(networks=new, trainings=trainings, code=code)
         return {
             "networks": len(new),
             "trainings": len(trainings),
+            "code": code is not None,
             "there": len(found.networks) - len(new) + len(found.trainings) - len(trainings),
         }
 
@@ -70,8 +77,10 @@ class Everything:
         await session.networks.refresh(list(changes))
         if is_empty and found.settings:
             await session.choices.put(settings=found.settings)
+        if found.code is not None:
+            await session.choices.put(code=found.code)
         self._found = None
-        return {"settings": found.settings if is_empty else None}
+        return {"settings": found.settings if is_empty else None, "code": found.code}
 
     async def delete_everything(self):
         """Forget it all; the page starts anew then. Raises KobaiError when the browser refuses."""

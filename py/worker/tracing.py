@@ -8,6 +8,7 @@ from kobai import gradient
 from kobai.errors import KobaiError
 from kobai.mnist import as_inputs
 from kobai.network import TwoLayerNet
+from kobai.own_code import FILE, run_own_code
 from kobai.provenance import where_from
 from kobai.summaries import pair_of
 from kobai.tracing import LINE, RAISE, RETURN, is_result, record
@@ -42,29 +43,59 @@ class Tracing:
         learning_rate=LEARNING_RATE,
     ):
         """Records a function: arguments and answer are in docs/tracing.md. KobaiError for wrong ones."""
-        networks = self.session.networks
-        key = network or networks.current
-        if key == "fresh":
-            net, about = untrained.network(self.session, seed), untrained.about(seed, normalize)
-        else:
-            net, about = copy.deepcopy(await networks.loaded(key)), networks.about(key)
+        net, about = await self._network(network, seed, normalize)
         if not isinstance(net, TwoLayerNet):
             raise KobaiError(
                 "Trace follows the book's TwoLayerNet. The network in use has another build: choose a "
                 "TwoLayerNet at the top of the page."
             )
-        fits = batch is None or 1 <= batch <= LARGEST_BATCH
-        if f not in FUNCTIONS or parameter not in net.params or not fits:
-            raise KobaiError("There is no such thing to trace: {f} of {batch} images.", f=f, batch=batch or 1)
-        images, labels, indices = await self._images(image, batch, seed)
-        x, t = as_inputs(images, about["normalize"]), labels.astype(np.int64)
-        self.pictures = Pictures(len(x))
+        if f not in FUNCTIONS or parameter not in net.params:
+            raise KobaiError("There is no such thing to trace: {f}.", f=f)
+        x, t, indices = await self._batch(about, image, batch, seed)
         with np.errstate(all="ignore"):
             self.recording = self._run(f, net, x, t, parameter, learning_rate)
         return {
             **self._overview(f, about, indices, batch is not None),
             "learning_rate": learning_rate if f == "step" else None,
         }
+
+    async def trace_code(self, code, network=None, image=None, batch=None, seed=0, normalize=True):
+        """Records a program of the learner's, which has the network as net, images as x, their labels as t.
+
+        The answer is as of `trace`, and what was printed. KobaiError for a text that is no program.
+        """
+        net, about = await self._network(network, seed, normalize)
+        x, t, indices = await self._batch(about, image, batch, seed)
+        self.recording, printed = run_own_code(code, {"net": net, "x": x, "t": t})
+        return {
+            **self._overview("code", about, indices, batch is not None),
+            "learning_rate": None,
+            "printed": printed,
+        }
+
+    async def keep_code(self, code):
+        """Keep it for the next visit."""
+        await self.session.choices.put(code=code)
+        return {}
+
+    def kept_code(self):
+        return {"code": self.session.choices.values.get("code")}
+
+    async def _network(self, network, seed, normalize):
+        """A network to be run, a copy, and what the page shows of it."""
+        networks = self.session.networks
+        key = network or networks.current
+        if key == "fresh":
+            return untrained.network(self.session, seed), untrained.about(seed, normalize)
+        return copy.deepcopy(await networks.loaded(key)), networks.about(key)
+
+    async def _batch(self, about, image, batch, seed):
+        """(x, t, their numbers) as this network wants them."""
+        if not (batch is None or 1 <= batch <= LARGEST_BATCH):
+            raise KobaiError("At most {most} images can be traced at once.", most=LARGEST_BATCH)
+        images, labels, indices = await self._images(image, batch, seed)
+        self.pictures = Pictures(len(images))
+        return as_inputs(images, about["normalize"]), labels.astype(np.int64), indices
 
     async def _images(self, image, batch, seed):
         session = self.session
@@ -153,11 +184,14 @@ class Tracing:
         for name in made:
             earlier = shown(name, before) if name in before else None
             makes.append({**shown(name, after), "changed": name in before, "before": earlier})
-        results = {name: before[name] for name in before if is_result(name)}
+        title = recording.source(at).title
+        ended = moment.kind == RETURN and title == FILE  # a program returns nothing: it leaves its variables
+        results = {name: before[name] for name in before if is_result(name) and not ended}
         return {
             "at": at,
             "kind": moment.kind,
-            "title": recording.source(at).title,
+            "ended": ended,
+            "title": title,
             "line": moment.line,
             "stack": self._stack(at),
             "reads": [{**shown(name, before), "changed": False} for name in recording.read(at)],

@@ -53,8 +53,9 @@ def trained() -> Trainer:
 
 
 STATE = trained().state()
+CODE = "# 数字\nprint(t)\n"
 FILE = dump_everything(
-    [(dump_network(network(), "dict"), ABOUT)], [(STATE, {"saved": SAVED})], asdict(SETTINGS)
+    [(dump_network(network(), "dict"), ABOUT)], [(STATE, {"saved": SAVED})], asdict(SETTINGS), CODE
 )
 
 
@@ -84,6 +85,7 @@ def test_what_goes_out_comes_in_again():
     assert state == STATE
     assert training == {"saved": SAVED, "iteration": 12, "settings": asdict(SETTINGS)}
     assert found.settings == asdict(SETTINGS)
+    assert found.code == CODE
     uninterrupted, continued = trained(), Trainer.from_state(state, *IMAGES)
     while not continued.finished:
         continued.step()
@@ -92,7 +94,7 @@ def test_what_goes_out_comes_in_again():
 
 
 def test_nothing_at_all_is_a_file_as_well():
-    assert load_everything(dump_everything([], [], None)) == ([], [], None)
+    assert load_everything(dump_everything([], [], None, None)) == ([], [], None, None)
 
 
 def test_a_newer_file_says_so():
@@ -151,10 +153,19 @@ def test_damaged_files_are_refused(data):
 def test_a_pickle_that_would_run_something_is_refused():
     bomb = b"cos\nsystem\n(S'echo'\ntR."
     with pytest.raises(KobaiError, match="not one that Kobai exported"):
-        load_everything(dump_everything([(bomb, ABOUT)], [], None))
+        load_everything(dump_everything([(bomb, ABOUT)], [], None, None))
+
+
+@pytest.mark.parametrize("code", [b"\xff\xfe", b"x" * 20_001], ids=["no text", "too long"])
+def test_a_program_that_cannot_be_shown_is_refused(code):
+    buffer = io.BytesIO(dump_everything([], [], None, None))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("your_code.py", code)
+    with pytest.raises(KobaiError, match="not one that Kobai exported"):
+        load_everything(buffer.getvalue())
 
 
 def test_more_than_is_opened_is_refused():
-    many = dump_everything([(b"", ABOUT)] * 2100, [], None)
+    many = dump_everything([(b"", ABOUT)] * 2100, [], None, None)
     with pytest.raises(KobaiError, match="not one that Kobai exported"):
         load_everything(many)

@@ -169,3 +169,61 @@ def test_a_step_of_a_fresh_network_is_that_of_its_seed_its_pixels_and_its_learni
     for key, value in net.params.items():
         (found,) = [each for name, each in params.items() if name.endswith(f'["{key}"]')]
         np.testing.assert_array_equal(found, value)
+
+
+OWN = """
+hits = 0
+for i in range(len(x)):
+    y = net.predict(x[i])
+    if np.argmax(y) == t[i]:
+        hits += 1
+net.params["W1"][0, 0] = 7
+print(hits)
+"""
+
+
+def own(code: str, **arguments: Any) -> tuple[Tracing, dict[str, Any]]:
+    tracing = Tracing(Session())
+    return tracing, as_json(finished(tracing.trace_code(code, **arguments)))
+
+
+def test_a_program_of_the_learner_runs_on_a_copy_and_can_be_walked_through() -> None:
+    tracing, answer = own(OWN, batch=10, seed=3)
+    session = tracing.session
+    net = session.networks.net
+    assert net.params["W1"][0, 0] != 7
+    chosen = np.random.RandomState(3).choice(200, 10)
+    y = net.predict(session.x_train[chosen].astype(np.float32) / np.float32(255))
+    assert answer["printed"] == f"{np.sum(y.argmax(axis=1) == session.t_train[chosen])}\n"
+    assert (answer["f"], answer["count"], answer["stopped"], answer["raised"]) == ("code", 10, None, None)
+    assert answer["sources"][0]["text"] == OWN
+    for at in range(len(answer["line"])):
+        moment = as_json(tracing.trace_moment(at))
+        for made in moment["makes"]:
+            if made["kind"] == "array" and 0 not in made["shape"]:
+                as_json(tracing.trace_why(at, made["name"], [0] * len(made["shape"])))
+
+
+def test_a_program_that_fails_says_where() -> None:
+    _tracing, answer = own("a = x.shape\nb = a[5]\n", image=0)
+    assert answer["raised"]["text"] == "IndexError: tuple index out of range"
+    assert answer["line"][answer["raised"]["at"]] == 2
+
+
+def test_a_program_that_never_ends_is_ended_and_shown_until_there() -> None:
+    _tracing, answer = own("while True:\n    pass\n")
+    assert "lines" in answer["stopped"]["refused"]
+    assert len(answer["line"]) > 1000
+
+
+def test_the_values_of_odd_things_are_words() -> None:
+    """Nothing of the program runs when its variables are looked at, and the page can read all of it."""
+    tracing, answer = own(
+        "import itertools\nclass Odd:\n    def __repr__(self): raise OSError\n"
+        "odd = Odd()\nall = [odd, {1: odd}, float('nan'), float('inf')]\n"
+        "more = [1j, b'x', itertools.count(), 10**400]\n"
+        "text = np.array(['a', 'b'])\nnan = np.array([np.nan, np.inf])\nnothing = np.zeros((0, 3))\n"
+    )
+    assert answer["raised"] is None
+    for at in range(len(answer["line"])):
+        as_json(tracing.trace_moment(at))
