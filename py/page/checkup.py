@@ -27,7 +27,7 @@ _now = {"busy": False, "stopped": False, "answer": None}
 
 def start():
     checkup_chart.start(_draw)
-    on(by_id("checkup-run"), "click", lambda event: _begin())
+    on_click("checkup-run", _begin)
     on_click("checkup-stop", _stop)
     trainer.on("checkup", _on_progress)
     panels.lazy("checkup", _refresh)
@@ -43,15 +43,11 @@ async def _refresh():
 
 
 def _begin():
-    _prepare()
-    spawn(_check())
-
-
-def _prepare():
     """At once, not in a task: a second click finds the button disabled."""
     _now["busy"], _now["stopped"] = True, False
     by_id("checkup-bar").value = 0
     _show_controls()
+    return _check()
 
 
 async def _check():
@@ -175,8 +171,7 @@ async def _read(key, otherwise):
     activation = otherwise.get("activation", network["activation"])
     await reading.read_as(key, activation, otherwise.get("normalize", network["normalize"]))
     await networks.use(key)
-    _prepare()
-    await _check()
+    await _begin()
     by_id("checkup-standing").focus()  # the button is gone
 
 

@@ -17,7 +17,7 @@ class Computing:
 
     def __init__(self, name, function, ask, show, forget):
         self._name, self._function, self._ask, self._show, self._busy = name, function, ask, show, False
-        on_click(name + "-go", self._run)
+        on_click(name + "-go", self._begin)
         trainer.on(name, self._on_progress)
         self._forget = forget
         trainer.on("gone", self._on_gone)
@@ -36,13 +36,16 @@ class Computing:
         by_id(self._name + "-result").hidden = True
         self._forget()
 
-    async def _run(self):
+    def _begin(self):
         arguments = self._ask()
         if arguments is None:
-            return
+            return None
         focused = document.activeElement.id
         self._busy = True
         self.controls()
+        return self._run(arguments, focused)
+
+    async def _run(self, arguments, focused):
         try:
             await training_images.load()
             answer = (await trainer.call(self._function, **arguments))[0]

@@ -14,13 +14,19 @@ def on(element, event, handler):
     element.addEventListener(event, ffi.create_proxy(handler))
 
 
-def on_click(name, coroutine_function):
-    """Run an async function at each click of the element with this id.
+def on_click(name, function):
+    """Call a function at each click of the element with this id, and run the coroutine that it returns.
 
-    Its task begins later, perhaps after the next click. What must change at once is changed by a plain
-    function that returns the coroutine of the rest.
+    The task of a coroutine begins later, perhaps after the next click: what must change at once, as a button
+    that must not be pressed twice, is changed by a plain function, which returns the rest, or None.
     """
-    on(by_id(name), "click", lambda event: spawn(coroutine_function()))
+
+    def clicked(_event):
+        rest = function()
+        if rest is not None:
+            spawn(rest)
+
+    on(by_id(name), "click", clicked)
 
 
 def spawn(coroutine):

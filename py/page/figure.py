@@ -11,7 +11,7 @@ _now = {"drawn": False, "loaded": False, "addresses": {}}
 
 
 def start():
-    on_click("figure-draw", _draw)
+    on_click("figure-draw", _begin)
     on_language(_show)
 
 
@@ -29,9 +29,13 @@ def _show():
     by_id("figure").alt = _("The loss curve, drawn by Matplotlib") if _now["drawn"] else ""
 
 
-async def _draw():
+def _begin():
     enable("figure-draw", False, _("Drawing…"))
     by_id("draw-why").textContent = _("Drawing…")
+    return _draw()
+
+
+async def _draw():
     if not _now["loaded"]:
         loading.aim("matplotlib")
     try:

@@ -17,7 +17,7 @@ SCALE = {"W1": 2, "b1": 12, "W2": 12, "b2": 12}  # px on the page for each of th
 
 
 def start():
-    on_click("check", _check)
+    on_click("check", _begin)
     on_click("check-stop", _stop)
     trainer.on("gradients", _on_progress)
     on_language(_show)
@@ -27,18 +27,22 @@ def worker_is_ready():
     _show()
 
 
-async def _check():
+def _begin():
     seed = by_id("seed")
     if not seed.validity.valid:  # the field itself says what is wrong
         seed.focus()
-        return
+        return None
     _now["busy"], _now["stopped"] = True, False
     by_id("check-bar").value = 0
     _show()
+    return _check(int(seed.value))
+
+
+async def _check(seed):
     try:
         await training_images.load()
         if not _now["stopped"]:
-            answer = (await trainer.call("check_gradients", seed=int(seed.value)))[0]
+            answer = (await trainer.call("check_gradients", seed=seed))[0]
             _now["answer"] = answer or _now["answer"]  # empty when stopped: what was shown stays
     finally:
         _now["busy"] = False

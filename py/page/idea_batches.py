@@ -40,14 +40,13 @@ def _words():
     _draw()
 
 
-async def _draw_anew():
-    if await _work("tremble", _tremble):
-        _now["seed"] += 1
+def _draw_anew():
+    return _begin("tremble", _tremble_on)
 
 
-async def _whole():
+def _whole():
     _now["stopped"] = False
-    await _work("whole", _sum_and_draw)
+    return _begin("whole", _sum_and_draw)
 
 
 async def _stop():
@@ -55,21 +54,24 @@ async def _stop():
     await trainer.call("stop_whole_gradient")
 
 
-async def _work(kind, work):
+def _begin(kind, work):
     """work(wish): what is wished for at the start counts, whatever is chosen meanwhile."""
     row, column = by_id("tremble-row"), by_id("tremble-column")
     for field in (row, column):
         if not field.validity.valid or field.value == "":
             field.focus()
-            return False
+            return None
     wish = {"row": int(row.value), "column": int(column.value), "fresh": by_id("tremble-fresh").checked}
     _now["busy"] = kind
     by_id("tremble-bar").value = 0
     _controls()
+    return _work(work, wish)
+
+
+async def _work(work, wish):
     try:
         await training_images.load()
         await work(wish)
-        return True
     finally:
         _now["busy"] = ""
         _words()
@@ -78,6 +80,12 @@ async def _work(kind, work):
 async def _tremble(wish, seed=None):
     seed = _now["seed"] if seed is None else seed
     _now["answer"] = (await trainer.call("tremble", seed=seed, **wish))[0]
+
+
+async def _tremble_on(wish):
+    """With mini-batches that have not been drawn yet."""
+    await _tremble(wish)
+    _now["seed"] += 1
 
 
 async def _sum_and_draw(wish):

@@ -40,13 +40,17 @@ async def _refresh():
 
 
 def _on_size(size):
-    on_click(f"data-{size}", lambda: _learn(size))
+    on_click(f"data-{size}", lambda: _begin(size))
 
 
-async def _learn(size):
+def _begin(size):
     _now.update({"busy": size, "stopped": False})
     _show()
     by_id("data-stop").focus()
+    return _learn(size)
+
+
+async def _learn(size):
     try:
         await training_images.load()
         if not _now["stopped"]:

@@ -13,7 +13,7 @@ _now = {"busy": False, "answer": None}
 
 
 def start():
-    on_click("step-go", _go)
+    on_click("step-go", _begin)
     on(by_id("step-dw2-fold"), "toggle", lambda event: _table())
     step_rate.start(_moved)
     trainer.on("gone", _forget)
@@ -39,18 +39,22 @@ def _controls():
     enable("step-go", trainer.ready() and not _now["busy"], "" if _now["busy"] else trainer.why())
 
 
-async def _go():
+def _begin():
     seed = by_id("step-seed")
     if not seed.validity.valid or seed.value == "":
         seed.focus()
-        return
+        return None
     _now["busy"] = True
     _controls()
+    return _go(int(seed.value), by_id("step-fresh").checked)
+
+
+async def _go(seed, fresh):
     try:
         await training_images.load()
         by_id("step-after").setAttribute("aria-live", "polite")
-        wish = {"seed": int(seed.value), "fresh": by_id("step-fresh").checked}
-        _now["answer"] = (await trainer.call("one_step", learning_rate=step_rate.chosen(), **wish))[0]
+        wish = {"seed": seed, "fresh": fresh, "learning_rate": step_rate.chosen()}
+        _now["answer"] = (await trainer.call("one_step", **wish))[0]
     finally:
         _now["busy"] = False
         _words()

@@ -5,7 +5,7 @@ import mystery_story
 import panels
 import trainer
 import training_images
-from dom import by_id, enable, make, on, on_click, spawn
+from dom import by_id, enable, make, on_click
 from words import _, number, on_language, percent
 
 STEPS = (("book", 1000), ("book", 10000), ("slow", 10000), ("raw", 10000), (None, None))  # road, iterations
@@ -35,7 +35,7 @@ def start():
 
 def _on_step(name, step, leads):
     """leads: the button goes away, so the focus has to go on."""
-    on(by_id(name), "click", lambda event: spawn(_go(step, leads)))
+    on_click(name, lambda: _go(step, leads))
 
 
 async def _refresh():
@@ -46,9 +46,23 @@ async def _refresh():
         _show()
 
 
-async def _go(step, leads):
-    if step > _now["reached"] and not await _done(step):
-        return
+def _go(step, leads):
+    """To a step that is done, or that has nothing to train, at once; else its training is begun."""
+    road, iterations = STEPS[step - 1]
+    if step <= _now["reached"] or road is None:
+        _tell_of(step, leads)
+        return None
+    seed = by_id("mystery-seed")
+    if not seed.validity.valid:
+        seed.reportValidity()
+        return None
+    _now["busy"], _now["stopped"], _now["progress"] = True, False, None
+    _show()
+    by_id("mystery-stop").focus()
+    return _train(step, leads, {"road": road, "seed": int(seed.value), "iterations": iterations})
+
+
+def _tell_of(step, leads):
     _now["step"] = step
     _now["reached"] = max(step, _now["reached"])
     _show()
@@ -56,30 +70,21 @@ async def _go(step, leads):
         by_id(f"mystery-go-{step + 1}" if step < LAST else "mystery-again").focus()
 
 
-async def _done(step):
-    """Whether the step's training is at its end; False when it was stopped, or the seed is none."""
-    road, iterations = STEPS[step - 1]
-    if road is None:
-        return True
-    seed = by_id("mystery-seed")
-    if not seed.validity.valid:
-        seed.reportValidity()
-        return False
-    _now["busy"], _now["stopped"], _now["progress"] = True, False, None
-    _show()
-    by_id("mystery-stop").focus()
+async def _train(step, leads, wish):
+    """The training of a step to its end, or until it is stopped."""
     found = {}
     try:
         await training_images.load()
         if not _now["stopped"]:
-            found = (await trainer.call("follow", road=road, seed=int(seed.value), iterations=iterations))[0]
+            found = (await trainer.call("follow", **wish))[0]
     finally:
         _now["busy"] = False
         _show()
-    if not found:
-        by_id(f"mystery-go-{step}").focus()
     _now["findings"][step] = found
-    return bool(found)
+    if found:
+        _tell_of(step, leads)
+    else:
+        by_id(f"mystery-go-{step}").focus()
 
 
 async def _stop():

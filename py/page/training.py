@@ -66,7 +66,9 @@ async def bring_back(run, take_over=False, shown=False):
     take_over: from another tab. shown: its network is the one in use from now on.
     """
     try:
-        await _busy(_restore, run, take_over)
+        begun = _busy(_restore, run, take_over)
+        if begun is not None:
+            await begun
         if shown:
             await networks.use("trained")
     except Problem as problem:
@@ -113,15 +115,15 @@ async def _begin(values):
     await networks.use("trained")
 
 
-async def _train():
+def _train():
     async def anew(values):
         await _begin(values)
         await _run()
 
-    await _with_settings(anew)
+    return _with_settings(anew)
 
 
-async def _continue():
+def _continue():
     async def further(values):
         await training_images.load()
         await trainer.call("extend", iterations=values["iterations"])
@@ -129,7 +131,7 @@ async def _continue():
         await networks.use("trained")
         await _run()
 
-    await _with_settings(further)
+    return _with_settings(further)
 
 
 async def _run():
@@ -146,7 +148,7 @@ async def _pause():
     await trainer.call("pause")
 
 
-async def _step():
+def _step():
     async def one(values):
         if _now["phase"] == NONE:
             await _begin(values)
@@ -155,14 +157,13 @@ async def _step():
             await networks.use("trained")
         _after((await trainer.call("step"))[0])
 
-    await _with_settings(one)
+    return _with_settings(one)
 
 
-async def _with_settings(action):
+def _with_settings(action):
     """The action with the settings, unless one is out of range: then its field says so."""
     values = settings.read()  # before the fields are locked: a locked one cannot take the focus
-    if values is not None:
-        await _busy(action, values)
+    return None if values is None else _busy(action, values)
 
 
 def _after(status):
@@ -175,7 +176,7 @@ def _after(status):
     spawn(networks.changed())
 
 
-async def _reset():
+def _reset():
     async def reset():
         await trainer.call("reset")
         _now["phase"] = NONE
@@ -184,7 +185,7 @@ async def _reset():
         figure.possible(False)
         await networks.reread()
 
-    await _busy(reset)
+    return _busy(reset)
 
 
 async def come_to_rest():
@@ -202,8 +203,9 @@ async def prepare(values):
     A run in progress is paused and reset first; its network stays on the shelf.
     """
     await come_to_rest()
-    if _now["phase"] != NONE:
-        await _reset()
+    begun = _reset() if _now["phase"] != NONE else None
+    if begun is not None:
+        await begun
     settings.write_the_books()
     settings.write(values)
     charts.clear(int(by_id("iterations").value))
@@ -214,12 +216,16 @@ async def prepare(values):
     )
 
 
-async def _busy(action, *arguments):
-    """One action at a time: a double click does nothing twice."""
+def _busy(action, *arguments):
+    """The coroutine of an action, or None: one at a time, a double click does nothing twice."""
     if _now["busy"]:
-        return
+        return None
     _now["busy"], _now["back"] = True, None
     _show()
+    return _until_done(action, arguments)
+
+
+async def _until_done(action, arguments):
     try:
         await action(*arguments)
     finally:
