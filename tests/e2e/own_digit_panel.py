@@ -66,6 +66,9 @@ class OwnDigitPanel:
                 scrollBy({top: top - Math.round(top), behavior: 'instant'});
             }"""
         )
+        return self._corner()
+
+    def _corner(self) -> tuple[int, int]:
         return tuple(self.paper.evaluate("c => [c.getBoundingClientRect().x, c.getBoundingClientRect().y]"))
 
     def place_at_rest(self) -> tuple[int, int]:
@@ -73,19 +76,28 @@ class OwnDigitPanel:
         return self.place()
 
     def write(self, *strokes: np.ndarray) -> list[np.ndarray]:
-        """Draw with the mouse; returns the strokes in the canvas's own px."""
-        left, top = self.place_at_rest()
-        drawn = []
-        for stroke in strokes:
-            points = np.rint(stroke + (left, top))
-            mouse = self.page.mouse
-            mouse.move(*points[0])
-            mouse.down()
-            for point in points[1:]:
-                mouse.move(*point)
-            mouse.up()
-            drawn.append(points - (left, top))
-        return drawn
+        """Draw with the mouse; returns the strokes in the canvas's own px.
+
+        When a room above has filled meanwhile and moved the paper, do as one would: undo it, and draw again.
+        """
+        for _ in range(5):
+            left, top = self.place_at_rest()
+            drawn = [self._stroke(stroke, left, top) for stroke in strokes]
+            if self._corner() == (left, top):
+                return drawn
+            for _stroke in strokes:
+                self.button("Undo").press("Enter")
+        raise AssertionError("the paper never came to rest")
+
+    def _stroke(self, stroke: np.ndarray, left: int, top: int) -> np.ndarray:
+        points = np.rint(stroke + (left, top))
+        mouse = self.page.mouse
+        mouse.move(*points[0])
+        mouse.down()
+        for point in points[1:]:
+            mouse.move(*point)
+        mouse.up()
+        return points - (left, top)
 
     def seen(self) -> np.ndarray:
         """What the page says the network sees, uint8 (28, 28)."""
