@@ -69,11 +69,15 @@ class Cells:
             ("click", self._on_click),
             ("keydown", self._on_key),
         ):
-            on(self.element, event, handler)
+            on(self.element, event, self._while_shown(handler))
 
     def let_go(self):
         """Of the elements, which leave the page: else their listeners and this would keep each other."""
         self.element = self._cursor = None
+
+    def _while_shown(self, handler):
+        """A second click may still arrive after the first has replaced the picture."""
+        return lambda event: handler(event) if self.element is not None else None
 
     def _build(self, summary):
         layout, picture = self._layout, summary["picture"]

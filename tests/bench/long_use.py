@@ -102,8 +102,14 @@ def walk_through_all_rooms(kobai: KobaiPage) -> None:
 
 
 def reset(kobai: KobaiPage) -> None:
+    """The trained network stays on the shelf then, where it may take up memory: it is deleted as well."""
     kobai.use("shipped")
     kobai.reset()
+    deletes = kobai.region("Shelf of networks").get_by_role("button", name=re.compile("Delete: "))
+    while deletes.count():
+        left = deletes.count()
+        deletes.first.press("Enter")
+        expect(deletes).to_have_count(left - 1)
 
 
 ROUND: tuple[Callable[[KobaiPage], None], ...] = (

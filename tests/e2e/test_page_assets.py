@@ -4,16 +4,28 @@ With --every-asset all of them, some 300 visits; else a share, for the kinds of 
 in test_page_failures.py. The list is that of the built site, so a new file is in it by itself.
 """
 
+import gzip
 import json
 import re
+import struct
+from pathlib import PurePosixPath
 
 import pytest
 from faulty_server import CORRUPT, CUT, MISSING, SLOW, TRUNCATED
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.fault("one file missing, corrupt, truncated, cut off or slow")
+pytestmark = pytest.mark.fault("one file missing, corrupt, truncated, cut off, slow or of another version")
 
-FAULTS = (MISSING, CORRUPT, TRUNCATED, CUT, SLOW)
+OTHER = "of another version"  # a file that works, and is not the one that belongs to the others
+FAULTS = (MISSING, CORRUPT, TRUNCATED, CUT, SLOW, OTHER)
+COMMENTS = {
+    ".js": "// other",
+    ".mjs": "// other",
+    ".css": "/* other */",
+    ".py": "# other",
+    ".html": "<!-- other -->",
+}
+WASM_SECTION = b"\x00\x06\x05other"  # a section of one's own, which is passed over
 # no visit of the page asks for these: texts, what installing needs, and what the service worker's tests break
 NOT_ASKED = re.compile(r"licenses/|sbom|404\.html|icons/|manifest\.webmanifest|kept\.mjs")
 SHARE = 67  # one pair of file and fault in so many; a prime, so that all kinds of both come up
@@ -35,6 +47,23 @@ def pytest_generate_tests(metafunc):
     if not metafunc.config.getoption("--every-asset"):
         pairs = pairs[::SHARE]
     metafunc.parametrize(("file", "fault"), pairs, ids=[f"{file}-{fault}" for file, fault in pairs])
+
+
+def of_another_version(file: str, data: bytes) -> bytes:
+    """The same with other bytes, as a later build may have them."""
+    kind = PurePosixPath(file).suffix
+    if kind in COMMENTS:
+        return data + f"\n{COMMENTS[kind]}\n".encode()
+    if kind == ".json":
+        return json.dumps(json.loads(data), indent=3).encode()
+    if kind == ".wasm":
+        return data + WASM_SECTION
+    if kind == ".gz":
+        return gzip.compress(gzip.decompress(data), 1, mtime=1)
+    if kind in (".zip", ".whl"):  # a comment at its end
+        assert data[-2:] == struct.pack("<H", 0)
+        return data[:-2] + struct.pack("<H", 5) + b"other"
+    return data + b"\n"
 
 
 class Learner:
@@ -73,7 +102,9 @@ class Learner:
 
 
 def test_a_file(visit, make_site, file, fault):
-    site = make_site({file: fault})
+    site = make_site({} if fault == OTHER else {file: fault})
+    if fault == OTHER:
+        site.changed[file] = lambda data: of_another_version(file, data)
     begun = visit(site=site)
     begun.watch.announce(".")  # a browser logs faults in words of its own
     learner, kobai = Learner(begun, site), begun.kobai
