@@ -168,9 +168,9 @@ class Networks:
 
     async def use(self, network):
         await self._load(network)
-        self.current = network
+        self.current, about = network, self.about(network)
         await self._keep_choice()
-        return self.about(network)
+        return about
 
     async def put_beside(self, network):
         """The second network of a comparison; None for none."""
@@ -185,14 +185,26 @@ class Networks:
 
     async def assess(self, network):
         """Measures the accuracy of a network that is new on the shelf; {} when it was deleted meanwhile."""
-        if network in self._entries:
-            await self._load(network)
+        if await self._is_still_there(network):
             await self.answers(network)
         return self.about(network) if network in self._entries else {}
 
-    async def _load(self, key):
+    async def _is_still_there(self, key):
+        """Whether it is on the shelf once its numbers are read: it may be deleted meanwhile."""
+        try:
+            await self._load(key)
+        except KobaiError:
+            if key in self._entries:
+                raise
+        return key in self._entries
+
+    def _must_be_there(self, key):
         if key not in self._entries:
             raise KobaiError("There is no network {network} on the shelf.", network=key[:40])
+
+    async def _load(self, key):
+        """Read its numbers, unless they are there. KobaiError when it is not, or no longer, on the shelf."""
+        self._must_be_there(key)
         entry = self._entries[key]
         if entry.network is not None:
             return
@@ -214,6 +226,7 @@ class Networks:
                 )
             network = load_network(kept[0])
         entry.network = with_activation(network, about["activation"])
+        self._must_be_there(key)
 
     # ------------------------------------------- new, changed, gone
 
@@ -267,14 +280,14 @@ class Networks:
     async def rename(self, network, name):
         """Another name; without one, the page says what it is."""
         await self._load(network)
-        self.about(network)["name"] = name.strip()[:LONGEST_NAME] or None
+        about = self.about(network)
+        about["name"] = name.strip()[:LONGEST_NAME] or None
         await self._keep(network)
-        return self.about(network)
+        return about
 
     async def delete(self, network):
         """Take a network off the shelf, if it is there; `undelete` brings back the last one."""
-        if network in self._entries:
-            await self._load(network)
+        if await self._is_still_there(network):
             self._deleted = {network: self._entries.pop(network)}
         if self.current == network:
             self.current = "shipped"
@@ -285,9 +298,13 @@ class Networks:
         return {}
 
     async def undelete(self, network):
-        self._entries[network] = self._deleted.pop(network)
+        """Back on the shelf; what is there already stays as it is."""
+        if network in self._deleted:
+            self._entries[network] = self._deleted.pop(network)
+        self._must_be_there(network)
+        about = self.about(network)
         await self._keep(network)
-        return self.about(network)
+        return about
 
     async def download(self, network, format):
         """A network as a file."""

@@ -25,6 +25,9 @@ NOTE_MEMORIES = """
   }
 })();
 """
+FRAMES = """async () => {
+  for (let frames = 30; frames; frames -= 1) await new Promise((done) => requestIdleCallback(done));
+}"""
 OF_THE_PAGE = """
 () => ({
   "MicroPython's memory": benchMemories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0),
@@ -65,15 +68,27 @@ def ask_targets(page: Page, method: str) -> list[dict[str, Any]]:
     return found + answers
 
 
-def held(page: Page) -> dict[str, int]:
-    """Everything that could grow, after the garbage was collected; bytes, or numbers of things."""
-    found = dict(page.workers[0].evaluate(OF_THE_WORKER))
-    for _ in range(2):  # what a finaliser lets go of is collected by the second
-        ask_targets(page, "HeapProfiler.collectGarbage")
+def _collected(page: Page) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """The heaps of page and worker, and the counts of the DOM, after a collection and some idle frames."""
+    ask_targets(page, "HeapProfiler.collectGarbage")
+    page.evaluate(FRAMES)
     in_page, in_worker = ask_targets(page, "Runtime.getHeapUsage")
     session = page.context.new_cdp_session(page)
     counters = session.send("Memory.getDOMCounters")
     session.detach()
+    return in_page, in_worker, counters
+
+
+def held(page: Page) -> dict[str, int]:
+    """Everything that could grow, after the garbage was collected; bytes, or numbers of things."""
+    found = dict(page.workers[0].evaluate(OF_THE_WORKER))
+    in_page, in_worker, counters = _collected(page)
+    while True:  # what a finaliser lets go of is collected by a later one
+        again = _collected(page)
+        shrank = again[0]["usedSize"] < 0.995 * in_page["usedSize"] or again[2]["nodes"] < counters["nodes"]
+        in_page, in_worker, counters = again
+        if not shrank:
+            break
     found |= page.evaluate(OF_THE_PAGE)
     found |= {
         "JavaScript heap of the page": int(in_page["usedSize"]),

@@ -60,20 +60,26 @@ def test_another_recording_while_a_moment_is_asked_for(kobai):
     page.wait_for_function("() => document.querySelector('#trace-said').textContent")
 
 
-def test_a_double_click_on_delete(kobai):
+@pytest.mark.parametrize("is_read", [True, False], ids=["read", "not read since the reload"])
+def test_a_double_click_on_delete(visit, is_read):
     """One network is deleted, and comes back by Undo."""
+    kobai = visit().kobai.wait_until_ready()
     kobai.open_file({"name": "twice.pkl", "mimeType": "", "buffer": _shipped()})
     kobai.expect_network("twice.pkl")
+    if not is_read:
+        kobai.use("shipped")
+        kobai.page.reload()
+        kobai.wait_until_ready()
     kobai.page.locator("#shelf").scroll_into_view_if_needed()
     delete = kobai.page.get_by_role("button", name="Delete: twice.pkl")
     delete.wait_for()
     delete.evaluate("button => { button.click(); button.click(); button.click(); }")
     kobai.page.get_by_text("twice.pkl was deleted.").wait_for()
-    kobai.page.locator("#shelf-undo").press("Enter")
+    undo = kobai.page.locator("#shelf-undo")
+    undo.evaluate("button => { button.click(); button.click(); }")
     kobai.page.get_by_text("twice.pkl is back.").wait_for()
+    delete.wait_for()
     assert kobai.page.get_by_role("alert").count() == 0
-    delete.press("Enter")
-    kobai.page.get_by_text("twice.pkl was deleted.").wait_for()
 
 
 def test_a_network_put_beside_during_a_reset(kobai):
