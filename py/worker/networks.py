@@ -348,13 +348,17 @@ class Networks:
         described = describe(key, network, origin, name, bytes=len(data), **about)
         if key in self._entries:
             described["name"] = self.about(key)["name"] or name
-        self._entries[key] = Entry(described, network, history)
-        await self._keep(key, also)
+        entry = Entry(described, network, history)
+        await self._store(key, entry, also)
+        self._entries[key] = entry  # only now: what is seen on the shelf is there after a reload
         return key
 
-    async def _keep(self, key, also=None):
-        entry = self._entries.get(key)
-        if entry is not None and entry.about["origin"] in ("kept", "opened"):
+    async def _keep(self, key):
+        if key in self._entries:
+            await self._store(key, self._entries[key])
+
+    async def _store(self, key, entry, also=None):
+        if entry.about["origin"] in ("kept", "opened"):
             data = dump_network(entry.network, "dict")
             about = {**entry.about, "stored": True, "history": entry.history}
             refused = await self.store.write({SLOT + key: (data, about), **(also or {})})
