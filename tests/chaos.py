@@ -18,6 +18,8 @@ import sys
 import time
 from pathlib import Path
 
+from playwright.sync_api import Error
+
 SLOWEST_RESET = 30  # actions
 ANSWER = 10.0  # seconds within which the page answers; machines at their limit included
 STEPS_OF_A_KEY = [
@@ -74,6 +76,8 @@ STATE = """() => {
         stopped: shown('python-again'), loading: shown('loading'),
     };
 }"""
+# what becomes of an action whose control, or whose page, is gone meanwhile
+GONE = "detached|not attached|Timeout|not visible|not enabled|Execution context was destroyed|navigat"
 UNEXPECTED = ("Something went wrong that should not have", "予期しない問題が起きました")
 
 
@@ -90,6 +94,8 @@ class Chaos:
         self.before: dict = {}
         self.slowest = 0.0
         self.counts: dict[str, int] = {}
+        self.came_anew = False  # the page was loaded anew, as after "Delete everything"
+        page.on("domcontentloaded", lambda: setattr(self, "came_anew", True))
 
     # ---------------------------------------------------------------- running
 
@@ -104,13 +110,18 @@ class Chaos:
             except Broken:
                 raise
             except Exception as error:  # a control that went away meanwhile is no fault
-                if not re.search("detached|not attached|Timeout|not visible|not enabled", str(error)):
+                if not re.search(GONE, str(error)):
                     raise
                 self.log(f"  ({str(error).splitlines()[0][:100]})")
             self.check()
 
     def state(self) -> dict:
-        self.page.wait_for_selector("#now-iteration", state="attached")  # the page may be loading anew
+        if self.came_anew:
+            self.watch.verdict()  # what a page says that is being left is not heard by anyone
+            self.fell = SLOWEST_RESET
+            self.ready()
+            self.came_anew = False
+        self.page.wait_for_selector("#now-iteration", state="attached")
         start = time.monotonic()
         state = self.page.evaluate(STATE)
         took = time.monotonic() - start
@@ -120,10 +131,16 @@ class Chaos:
         return state
 
     def check(self) -> None:
+        try:
+            now, before = self.state(), self.before
+        except Error as error:  # it is being loaded anew at this moment
+            if not re.search(GONE, str(error)):
+                raise
+            self.page.wait_for_load_state()
+            now, before = self.state(), self.before
         wrong = self.watch.verdict()
         if wrong:
             raise Broken("\n".join(wrong))
-        now, before = self.state(), self.before
         if any(word in now["problem"] for word in UNEXPECTED):
             raise Broken(f"{now['problem']}\n{now['details']}")
         if now["stopped"]:
@@ -168,8 +185,10 @@ class Chaos:
 
     def use(self, index: int, tag: str, kind: str, name: str, role: str) -> None:
         element = self.page.evaluate_handle("i => chaosControls[i]", index).as_element()
-        if name in ("reset", "trace-stop") or name.startswith("mystery"):
-            self.fell = SLOWEST_RESET
+        if name in ("reset", "trace-stop") or element.evaluate("e => !!e.closest('#checkup, #mystery')"):
+            self.fell = SLOWEST_RESET  # the check-up and the mystery set the training up anew
+        if name == "confirm-yes":  # of "Delete everything", or of one training
+            self.deleted |= set(self.before["networks"])
         if element.get_attribute("data-do") == "delete":
             self.deleted.add(element.get_attribute("data-network"))
         short = 1500
@@ -201,11 +220,14 @@ class Chaos:
         for _ in range(self.random.randint(1, 6)):
             # what has the focus may be Reset, Delete, or a link that leads away from the page
             focus = self.page.evaluate("document.activeElement ? document.activeElement.outerHTML : ''")
+            resets = self.page.evaluate("!!document.activeElement?.closest('#checkup, #mystery')")
             if re.match('<a [^>]*href="[^#]', focus):
                 self.page.keyboard.press("Tab")
                 continue
-            if 'id="reset"' in focus or 'id="trace-stop"' in focus or "mystery" in focus:
+            if 'id="reset"' in focus or 'id="trace-stop"' in focus or resets:
                 self.fell = SLOWEST_RESET
+            if 'id="confirm-yes"' in focus:
+                self.deleted |= set(self.before["networks"])
             if 'data-do="delete"' in focus:
                 self.deleted.add(re.search('data-network="([^"]*)"', focus)[1])
             self.page.keyboard.press(self.random.choice(STEPS_OF_A_KEY))
@@ -240,8 +262,7 @@ class Chaos:
         if self.random.random() < 0.5:
             self.ready()
         self.page.reload(wait_until="commit")
-        self.watch.verdict()  # what a page says that is being left is not heard by anyone
-        self.ready()
+        self.came_anew = True
 
     def ready(self) -> None:
         self.page.wait_for_function(

@@ -120,6 +120,10 @@ def _on_state(message):
     if message["arriving"]:
         return
     groups = message["groups"]
+    if _now["state"] == "failed":  # an answer that comes late: what was said of the failure stays
+        _now["groups"] = groups
+        _show()
+        return
     lacking = [name for name in GROUPS if groups[name]["kept"] < groups[name]["bytes"]]
     if "core" in lacking:
         _become("damaged", groups=groups)

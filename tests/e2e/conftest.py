@@ -24,7 +24,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from faulty_server import Site, serving
-from kobai_page import KobaiPage
+from kobai_page import ACTION, KobaiPage
+from playwright.sync_api import expect
 from watch import Watch
 
 # Before NumPy is imported: its threads would fight the browser for the cores (ten times slower, measured)
@@ -32,6 +33,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDE = {"width": 1280, "height": 900}
+expect.set_options(timeout=ACTION)
 # the service worker answers from what it kept: only tests of that want it (test_page_offline.py)
 DEFAULTS = {"locale": "en-US", "viewport": WIDE, "service_workers": "block"}
 FLAGS = [

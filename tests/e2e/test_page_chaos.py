@@ -113,7 +113,7 @@ def test_how_a_file_is_read_is_chosen_before_it_is_used(visit):
     kobai.page.reload()
     kobai.wait_until_ready()
     choice = kobai.page.get_by_role("combobox", name="Activation: read.pkl")
-    choice.scroll_into_view_if_needed()
+    kobai.page.locator("#shelf").scroll_into_view_if_needed()
     choice.select_option("relu")
     kobai.page.locator("#shelf-rows tr", has_text="read.pkl").get_by_text("784–50–10 ReLU").wait_for()
     assert kobai.page.get_by_role("alert").count() == 0

@@ -95,7 +95,7 @@ def test_what_is_kept_is_never_five_seconds_behind(visit):
                 assert kept >= earlier[-1]
                 compared += 1
         assert compared > 5
-        assert seen[-1][1] > seen[0][1] + 1
+        assert seen[-1][1] > seen[0][1]
         kobai.pause()
         kobai.reset()
 
