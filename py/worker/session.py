@@ -306,9 +306,11 @@ class Session:
     # --------------------------------------------------------------- figures
 
     async def figure(self):
-        """The loss curve as SVG and PNG, and the code that draws it."""
+        """The loss curve as SVG and PNG, and the code that draws it. KobaiError where there is no run."""
+        if self.trainer is None:
+            raise KobaiError("Train first: the figure shows your loss curve.")
+        losses = self.trainer.train_loss_list  # now: the run may be reset while Matplotlib loads
         await pyodide_js.loadPackage("matplotlib")
-        losses = self.trainer.train_loss_list
         try:
             svg, png = (figures.loss_curve(losses, format=format) for format in ("svg", "png"))
         except ImportError as error:
