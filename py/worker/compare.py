@@ -15,12 +15,20 @@ class Compare:
         self.session = session
 
     async def compare_networks(self):
-        """How many test images each group has, and whether the difference could be chance; {} without B."""
+        """How many test images each group has, and whether the difference could be chance.
+
+        {} without B, or when one of them leaves the shelf meanwhile: then the page asks anew.
+        """
         networks = self.session.networks
         keys = networks.current, networks.beside
         if keys[1] is None:
             return {}
-        self._y = [await networks.answers(key, self._teller(place)) for place, key in enumerate(keys)]
+        answers = []
+        for place, key in enumerate(keys):
+            if not networks.has(key):
+                return {}
+            answers.append(await networks.answers(key, self._teller(place)))
+        self._y = answers
         self._compared = comparison.compare(*self._y, self.session.t_test)
         counts = self._compared.counts()
         only_a, only_b, images = counts["only_a"], counts["only_b"], counts["all"]

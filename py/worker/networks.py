@@ -84,6 +84,10 @@ class Networks:
 
     # ------------------------------------------------- for the other panels
 
+    def has(self, key):
+        """Whether it is on the shelf."""
+        return key in self._entries
+
     def network(self, key):
         """The network object; the one in use and the one beside are always there."""
         return self._entries[key].network
