@@ -189,6 +189,7 @@ class Chaos:
             self.fell = SLOWEST_RESET  # the check-up and the mystery set the training up anew
         if name == "confirm-yes":  # of "Delete everything", or of one training
             self.deleted |= set(self.before["networks"])
+            self.fell = SLOWEST_RESET
         if element.get_attribute("data-do") == "delete":
             self.deleted.add(element.get_attribute("data-network"))
         short = 1500
@@ -228,6 +229,7 @@ class Chaos:
                 self.fell = SLOWEST_RESET
             if 'id="confirm-yes"' in focus:
                 self.deleted |= set(self.before["networks"])
+                self.fell = SLOWEST_RESET
             if 'data-do="delete"' in focus:
                 self.deleted.add(re.search('data-network="([^"]*)"', focus)[1])
             self.page.keyboard.press(self.random.choice(STEPS_OF_A_KEY))

@@ -61,6 +61,8 @@ def _show_way(answer):
 
 def _fill():
     way = _now["way"]
+    if way is None:  # another surface is on its way
+        return
     by_id("valley-rows").replaceChildren(
         *[
             row(str(k), f"{loss:.6f}", signed(place[0]), signed(place[1]))
