@@ -164,7 +164,7 @@ def _selected(plot, *rest):
         draw()
 
 
-async def _zoom(factor):
+def _zoom(factor):
     whole = max(_now["last"], _now["count"], 1)
     if factor is None:
         _now["range"] = None

@@ -124,6 +124,7 @@ def test_a_copy_of_a_run_stays_while_the_run_goes_on(kobai):
     expect(row(kobai, "your training, 60 iterations, seed 8")).to_be_visible()
     kobai.field("Iterations").fill("90")
     kobai.button("Continue").click()
+    kobai.wait_until_iteration(90)
     kobai.wait_until_trained()
     kobai.network.select_option(label="your training, 60 iterations, seed 8")
     truth = predict(reference.trained(60, seed=8).network.params, reference.images_to_test()[:1], "sigmoid")[
