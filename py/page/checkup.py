@@ -7,6 +7,7 @@ import reading
 import trainer
 import training
 from dom import by_id, enable, make, on, on_click, spawn
+from job import Job
 from words import N_, _, language, on_language
 
 SURE = {
@@ -22,14 +23,14 @@ ROOMS = {  # pictures that other panels have
     "mistakes": "#mistakes",
 }
 ACTIVATIONS = {"sigmoid": "sigmoid", "relu": "ReLU"}
-_now = {"busy": False, "stopped": False, "answer": None}
+_now = {"answer": None}
 
 
 def start():
     checkup_chart.start(_draw)
+    _now["job"] = Job("checkup", "stop_check_up", _show_controls)
     on_click("checkup-run", _begin)
-    on_click("checkup-stop", _stop)
-    trainer.on("checkup", _on_progress)
+    trainer.on("checkup", lambda message: _now["job"].tell(message["part"]))
     panels.lazy("checkup", _refresh)
     on_language(_show)
 
@@ -43,36 +44,20 @@ async def _refresh():
 
 
 def _begin():
-    """At once, not in a task: a second click finds the button disabled."""
-    _now["busy"], _now["stopped"] = True, False
-    by_id("checkup-bar").value = 0
-    _show_controls()
-    return _check()
+    return _now["job"].begin(_check)
 
 
 async def _check():
-    try:
-        answer = (await trainer.call("check_up"))[0]
-        if answer and not _now["stopped"]:  # when stopped, what was shown stays
-            _now["answer"] = answer
-    finally:
-        _now["busy"] = False
+    answer = (await trainer.call("check_up"))[0]
+    if answer and not _now["job"].stopped:  # when stopped, what was shown stays
+        _now["answer"] = answer
         _show()
 
 
-async def _stop():
-    _now["stopped"] = True
-    await trainer.call("stop_check_up")
-
-
-def _on_progress(message):
-    by_id("checkup-bar").value = message["part"]
-
-
 def _show_controls():
-    busy, answer = _now["busy"], _now["answer"]
+    busy, answer = _now["job"].busy, _now["answer"]
     enable("checkup-run", trainer.ready() and not busy, "" if busy else trainer.why())
-    by_id("checkup-stop").hidden = by_id("checkup-bar").hidden = not busy
+    _now["job"].controls()
     by_id("checkup-network").textContent = _("Network in use: {network}", network=networks.name_of_current())
     other = answer is not None and not busy and not _is_current(answer["about"])
     by_id("checkup-old").hidden = not other
@@ -166,7 +151,7 @@ def _reading_in_words(otherwise):
 async def _read(key, otherwise):
     """Read the same weights in that way, and check them up again."""
     network = networks.about(key)
-    if network is None or _now["busy"]:  # deleted since
+    if network is None or _now["job"].busy:  # deleted since
         return
     activation = otherwise.get("activation", network["activation"])
     await reading.read_as(key, activation, otherwise.get("normalize", network["normalize"]))

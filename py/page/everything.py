@@ -58,7 +58,7 @@ async def _import():
     if added["settings"]:
         settings.worker_is_ready(added["settings"])
     if added["code"] is not None:
-        trace_code.put(added["code"])
+        trace_code.put_kept(added["code"])
     await networks.reread()
     _say(_("Added: {what}.", what=_count(found)))
 

@@ -4,9 +4,10 @@ import networks
 import trainer
 import training_images
 from dom import by_id, enable, make, on_click
+from job import Job
 from words import N_, _, duration, number, on_language
 
-_now = {"busy": False, "stopped": False, "answer": None}
+_now = {"answer": None}
 PICTURES = {
     "W1": N_("W1: a tile of 28 × 28 pixels for each hidden unit"),
     "b1": N_("b1: a square for each hidden unit"),
@@ -17,9 +18,9 @@ SCALE = {"W1": 2, "b1": 12, "W2": 12, "b2": 12}  # px on the page for each of th
 
 
 def start():
+    _now["job"] = Job("check", "stop_checking", _show)
     on_click("check", _begin)
-    on_click("check-stop", _stop)
-    trainer.on("gradients", _on_progress)
+    trainer.on("gradients", lambda message: _now["job"].tell(message["part"]))
     on_language(_show)
 
 
@@ -32,36 +33,21 @@ def _begin():
     if not seed.validity.valid:  # the field itself says what is wrong
         seed.focus()
         return None
-    _now["busy"], _now["stopped"] = True, False
-    by_id("check-bar").value = 0
-    _show()
-    return _check(int(seed.value))
+    value = int(seed.value)
+    return _now["job"].begin(lambda: _check(value))
 
 
 async def _check(seed):
-    try:
-        await training_images.load()
-        if not _now["stopped"]:
-            answer = (await trainer.call("check_gradients", seed=seed))[0]
-            _now["answer"] = answer or _now["answer"]  # empty when stopped: what was shown stays
-    finally:
-        _now["busy"] = False
-        _show()
-
-
-async def _stop():
-    _now["stopped"] = True
-    await trainer.call("stop_checking")
-
-
-def _on_progress(message):
-    by_id("check-bar").value = message["part"]
+    await training_images.load()
+    if not _now["job"].stopped:
+        answer = (await trainer.call("check_gradients", seed=seed))[0]
+        _now["answer"] = answer or _now["answer"]  # empty when stopped: what was shown stays
 
 
 def _show():
-    busy = _now["busy"]
+    busy = _now["job"].busy
     enable("check", trainer.ready() and not busy, "" if busy else trainer.why())
-    by_id("check-stop").hidden = by_id("check-bar").hidden = not busy
+    _now["job"].controls()
     answer = _now["answer"]
     by_id("check-result").hidden = answer is None
     if answer is None:

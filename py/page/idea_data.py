@@ -7,13 +7,14 @@ import trainer
 import training_images
 from dom import by_id, enable, on_click
 from folded import Folded
+from job import Job
 from landscape import row
 from plane import Handle, Plane, key
 from words import _, number, on_language, percent
 
 SIZES = ((100, "first"), (1000, "second"), (60000, "third"))  # training images, class of their curves
 LIFT = 0.035  # of the point above the axis, so that it covers no number there
-_now = {"before": {}, "measured": {}, "busy": None, "stopped": False, "trained": None, "at": 1000}
+_now = {"before": {}, "measured": {}, "trained": None, "at": 1000}
 
 
 def start():
@@ -22,7 +23,7 @@ def start():
     _now["table"] = Folded("data-rows", _fill)
     for size, _kind in SIZES:
         _on_size(size)
-    on_click("data-stop", _stop)
+    _now["job"] = Job("data", "stop_learning", _show)
     trainer.on("learn_from", _on_progress)
     panels.lazy("idea-1", _refresh)
     on_language(_show)
@@ -44,44 +45,40 @@ def _on_size(size):
 
 
 def _begin(size):
-    _now.update({"busy": size, "stopped": False})
-    _show()
+    learning = _now["job"].begin(lambda: _learn(size))
     by_id("data-stop").focus()
-    return _learn(size)
+    return _and_back(learning, f"data-{size}")
+
+
+async def _and_back(learning, button):
+    """The focus returns to the button, which is usable again."""
+    try:
+        await learning
+    finally:
+        by_id(button).focus()
 
 
 async def _learn(size):
-    try:
-        await training_images.load()
-        if not _now["stopped"]:
-            answer = (await trainer.call("learn_from", size=size))[0]
-            _now["measured"][size], _now["trained"] = answer["measured"], size
-    finally:
-        _now["busy"] = None
-        _show()
-        by_id(f"data-{size}").focus()
-
-
-async def _stop():
-    _now["stopped"] = True
-    await trainer.call("stop_learning")
+    await training_images.load()
+    if not _now["job"].stopped:
+        answer = (await trainer.call("learn_from", size=size))[0]
+        _now["measured"][size], _now["trained"] = answer["measured"], size
 
 
 def _on_progress(message):
     news = len(_now["measured"].get(message["size"], [])) != len(message["measured"])
     _now["measured"][message["size"]] = message["measured"]
-    by_id("data-bar").value = message["iteration"] / 5000
+    _now["job"].tell(message["iteration"] / 5000)
     if news:
         _draw()
         _now["table"].changed()
 
 
 def _show():
-    busy = _now["busy"]
+    busy = _now["job"].busy
     for size, _kind in SIZES:
-        enable(f"data-{size}", trainer.ready() and busy is None, trainer.why())
-    by_id("data-stop").hidden = busy is None
-    by_id("data-bar").hidden = busy is None
+        enable(f"data-{size}", trainer.ready() and not busy, trainer.why())
+    _now["job"].controls()
     _draw()
     _now["table"].changed()
     by_id("data-said").textContent = "" if busy else _said()

@@ -6,6 +6,7 @@ import panels
 import trainer
 import training_images
 from dom import by_id, enable, make, on_click
+from job import Job
 from words import _, number, on_language, percent
 
 STEPS = (("book", 1000), ("book", 10000), ("slow", 10000), ("raw", 10000), (None, None))  # road, iterations
@@ -14,8 +15,6 @@ _now = {
     "reference": None,
     "step": 0,  # what is told of: 0 before the first
     "reached": 0,  # the furthest step that is done
-    "busy": False,
-    "stopped": False,
     "progress": None,  # the worker's last message
     "accuracy": {},  # road -> the accuracies at the first of the reference's points
     "findings": {},  # step -> what the worker found
@@ -26,7 +25,7 @@ def start():
     for step in range(1, LAST + 1):
         _on_step(f"mystery-go-{step}", step, True)
         _on_step(f"mystery-step-{step}", step, False)
-    on_click("mystery-stop", _stop)
+    _now["job"] = Job("mystery", "stop_following", _show)
     on_click("mystery-again", _again)
     trainer.on("mystery", _on_progress)
     on_language(_show)
@@ -56,10 +55,11 @@ def _go(step, leads):
     if not seed.validity.valid:
         seed.reportValidity()
         return None
-    _now["busy"], _now["stopped"], _now["progress"] = True, False, None
-    _show()
+    _now["progress"] = None
+    wish = {"road": road, "seed": int(seed.value), "iterations": iterations}
+    following = _now["job"].begin(lambda: _follow(wish))
     by_id("mystery-stop").focus()
-    return _train(step, leads, {"road": road, "seed": int(seed.value), "iterations": iterations})
+    return _train(step, leads, following)
 
 
 def _tell_of(step, leads):
@@ -70,16 +70,15 @@ def _tell_of(step, leads):
         by_id(f"mystery-go-{step + 1}" if step < LAST else "mystery-again").focus()
 
 
-async def _train(step, leads, wish):
+async def _follow(wish):
+    """What the worker found; {} when it was stopped."""
+    await training_images.load()
+    return {} if _now["job"].stopped else (await trainer.call("follow", **wish))[0]
+
+
+async def _train(step, leads, following):
     """The training of a step to its end, or until it is stopped."""
-    found = {}
-    try:
-        await training_images.load()
-        if not _now["stopped"]:
-            found = (await trainer.call("follow", **wish))[0]
-    finally:
-        _now["busy"] = False
-        _show()
+    found = await following
     _now["findings"][step] = found
     if found:
         _tell_of(step, leads)
@@ -87,13 +86,8 @@ async def _train(step, leads, wish):
         by_id(f"mystery-go-{step}").focus()
 
 
-async def _stop():
-    _now["stopped"] = True
-    await trainer.call("stop_following")
-
-
 async def _again():
-    _now.update({"step": 0, "reached": 0, "progress": None, "stopped": False, "accuracy": {}, "findings": {}})
+    _now.update({"step": 0, "reached": 0, "progress": None, "accuracy": {}, "findings": {}})
     _show()
     by_id("mystery-seed").focus()
 
@@ -107,7 +101,7 @@ def _on_progress(message):
 
 
 def _show():
-    step, reached, busy = _now["step"], _now["reached"], _now["busy"]
+    step, reached, busy = _now["step"], _now["reached"], _now["job"].busy
     ready = _now["reference"] is not None
     for each in range(1, LAST + 1):
         by_id(f"mystery-go-{each}").hidden = busy or each != step + 1
@@ -116,7 +110,7 @@ def _show():
         link.disabled = busy or each > reached
         link.setAttribute("aria-current", "step" if each == step else "false")
     begun = bool(_now["accuracy"])
-    by_id("mystery-stop").hidden = not busy
+    _now["job"].controls()
     by_id("mystery-again").hidden = busy or not begun
     enable("mystery-seed", not begun and not busy, _("Start again to choose another seed."))
     if ready or step == 0:
@@ -137,12 +131,10 @@ def _tell(paragraphs):
 
 
 def _show_progress():
-    busy, progress = _now["busy"], _now["progress"]
-    bar, words = by_id("mystery-bar"), by_id("mystery-now")
-    bar.hidden = not busy
-    bar.value = progress["iteration"] / progress["iterations"] if progress else 0
+    job, progress, words = _now["job"], _now["progress"], by_id("mystery-now")
+    job.tell(progress["iteration"] / progress["iterations"] if progress else 0)
     words.textContent = ""
-    if progress and (busy or _now["stopped"]):
+    if progress and (job.busy or job.stopped):
         accuracy = _now["accuracy"][progress["road"]]
         words.textContent = _(
             "iteration {iteration} of {iterations}, test accuracy {accuracy}",

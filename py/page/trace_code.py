@@ -19,30 +19,31 @@ y = softmax(a2)
 for digit in range(10):
     print(digit, y[0, digit])
 """
-_now = {"example": "", "asked": False}
+_now = {"example": "", "touched": False, "asked": False, "kept": None}  # kept: None for the example
 
 
 def start():
     field = by_id("trace-text")
-    on(field, "input", lambda event: spawn(_keep_soon()))
+    on(field, "input", _on_input)
     on(field, "change", lambda event: spawn(_keep()))
     on(document.defaultView, "pagehide", lambda event: spawn(_keep()))
     on(field, "keydown", _on_key)
     on(by_id("trace-function"), "change", lambda event: show())
     on(by_id("trace-example"), "click", lambda event: _take_example())
-    on_click("trace-stop", _stop)
+    on_click("trace-stop", trainer.begin_again)
     on_language(_fill_example)
     show()
 
 
 async def refresh():
-    """What an earlier visit left, once; what was typed meanwhile is newer."""
+    """What an earlier visit left, once; what was written meanwhile is newer, if only the example again."""
     if not _now["asked"]:
         _now["asked"] = True
         kept = (await trainer.call("kept_code"))[0]["code"]
-        if kept is not None and _is_example():
-            by_id("trace-text").value = kept
-        elif not _is_example():
+        if kept is not None and not _now["touched"]:
+            put_kept(kept)
+        else:
+            _now["kept"] = kept
             await _keep()
 
 
@@ -55,8 +56,9 @@ def show():
     by_id("trace-own").hidden = not chosen()
 
 
-def put(text):
-    by_id("trace-text").value = text
+def put_kept(code):
+    """What the storage holds now."""
+    _now["kept"] = by_id("trace-text").value = code
 
 
 def text():
@@ -74,10 +76,6 @@ def show_printed(recording):
     by_id("trace-printed").textContent = printed
 
 
-async def _stop():
-    trainer.begin_again()
-
-
 # ------------------------------------------------------------------ the text
 
 
@@ -85,11 +83,7 @@ def _fill_example():
     """In the language of the page, as long as nothing else stands there."""
     old, _now["example"] = _now["example"], f"# {_(HEAD)}{EXAMPLE}"
     if text() == old:
-        put(_now["example"])
-
-
-def _is_example():
-    return text() == _now["example"]
+        by_id("trace-text").value = _now["example"]
 
 
 def _take_example():
@@ -115,6 +109,11 @@ def _on_key(event):
     _type("\n" + indent + (INDENT if line.rstrip().endswith(":") else ""))
 
 
+def _on_input(_event):
+    _now["touched"] = True
+    spawn(_keep_soon())
+
+
 async def _keep_soon():
     typed = text()
     await asyncio.sleep(REST)
@@ -123,5 +122,7 @@ async def _keep_soon():
 
 
 async def _keep():
-    if trainer.ready():
-        await trainer.call("keep_code", code=text())
+    written = None if text() == _now["example"] else text()
+    if trainer.ready() and _now["asked"] and written != _now["kept"]:
+        _now["kept"] = written
+        await trainer.call("keep_code", code=written)

@@ -66,9 +66,7 @@ async def bring_back(run, take_over=False, shown=False):
     take_over: from another tab. shown: its network is the one in use from now on.
     """
     try:
-        begun = _busy(_restore, run, take_over)
-        if begun is not None:
-            await begun
+        await _busy(_restore, run, take_over)
         if shown:
             await networks.use("trained")
     except Problem as problem:
@@ -203,9 +201,8 @@ async def prepare(values):
     A run in progress is paused and reset first; its network stays on the shelf.
     """
     await come_to_rest()
-    begun = _reset() if _now["phase"] != NONE else None
-    if begun is not None:
-        await begun
+    if _now["phase"] != NONE:
+        await _reset()
     settings.write_the_books()
     settings.write(values)
     charts.clear(int(by_id("iterations").value))
@@ -217,12 +214,16 @@ async def prepare(values):
 
 
 def _busy(action, *arguments):
-    """The coroutine of an action, or None: one at a time, a double click does nothing twice."""
+    """The coroutine of an action: one at a time, a double click does nothing twice."""
     if _now["busy"]:
-        return None
+        return _nothing()
     _now["busy"], _now["back"] = True, None
     _show()
     return _until_done(action, arguments)
+
+
+async def _nothing():
+    pass
 
 
 async def _until_done(action, arguments):

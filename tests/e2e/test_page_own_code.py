@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 import reference
+from faulty_server import SLOW
 from playwright.sync_api import expect
 from trace_panel import TracePanel
 
@@ -153,6 +154,23 @@ def test_the_program_is_there_after_a_reload(visit):
     panel = OwnCode(kobai).come_near()
     panel.field("Function").select_option("code")
     expect(panel.text).to_have_value(mine)
+
+
+def test_the_example_taken_while_python_starts_is_not_replaced_by_what_was_kept(visit, make_site):
+    site = make_site({})
+    kobai = visit(site=site).kobai.wait_until_ready()
+    panel = OwnCode(kobai).come_near()
+    panel.run("a = 1\n")
+    site.faults["pyodide.asm.wasm"] = SLOW
+    kobai.page.reload()
+    kobai.wait_until_live()
+    panel.field("Function").select_option("code")
+    panel.text.fill("b = 2\n")
+    panel.button("Take the example").click()
+    panel.come_near()
+    panel.button("Trace").click()
+    panel.expect_moment(0)
+    expect(panel.text).to_have_value(re.compile("^# net: the network in use"))
 
 
 def test_many_images_and_the_gradient_beside(panel):
