@@ -35,6 +35,15 @@ READ_TIMES = """
 }
 """
 
+# Every task of the main thread over 50 ms, the least that the browser reports
+NOTE_TASKS = """
+(() => {
+  const tasks = (window.benchTasks = []);
+  new PerformanceObserver((list) => tasks.push(...list.getEntries().map((task) => task.duration / 1000)))
+    .observe({ type: "longtask" });
+})();
+"""
+
 
 def start_up(chromium: BrowserType, options: dict[str, Any], address: str) -> dict[str, dict[str, float]]:
     """Seconds to interactive, to ready to predict, to the first training iteration: cold and warm cache."""
@@ -58,6 +67,7 @@ class TrainingVisit:
     def __init__(self, page: Page, address: str, iterations: int) -> None:
         self.page = page
         page.set_default_timeout(LONG)
+        page.add_init_script(NOTE_TASKS)
         page.goto(f"{address}?lang=en")
         page.locator("#step:enabled").wait_for()
         page.locator("#iterations").fill(str(iterations))
@@ -67,11 +77,16 @@ class TrainingVisit:
         page = self.page
         page.locator("#step:enabled").click()
         page.locator("#continue:enabled").wait_for()
+        page.evaluate("benchTasks.length = 0")
         start = time.perf_counter()
         page.locator("#continue").click()
         page.locator("#pause").wait_for(state="visible")
         page.locator("#pause").wait_for(state="hidden")
         return time.perf_counter() - start
+
+    def longest_task(self) -> float:
+        """Seconds that the page could not answer during that run; 0.05 stands for less."""
+        return max(self.page.evaluate("benchTasks"), default=0.05)
 
     def reset(self) -> None:
         self.page.locator("#reset:enabled").click()

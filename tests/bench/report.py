@@ -134,6 +134,8 @@ def targets(found: dict[str, Any]) -> list[Target]:
                middle(accuracies["as written"]), accuracies["fast"], 0.3, False),
         Target("WebAssembly memory while training on all of MNIST, MB",
                "–", [found["memory"]["wasm"] / 1e6], 160, False),
+        Target("longest task of the page while it trains, s",
+               "–", found["tasks"], 0.1, False),
         Target("trace of any function, first line, s (the slowest kind)",
                "–", _slowest(found["traces"], "first"), 1, False),
         Target("trace, one step, s (the slowest kind)",

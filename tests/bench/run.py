@@ -89,8 +89,9 @@ def gradients_and_accuracies(harness: Harness, native: Native, rounds: int) -> t
 def full_runs(
     harness: Harness, native: Native, visit: TrainingVisit, rounds: int, iterations: int
 ) -> dict[str, Any]:
-    """Seconds of whole runs, what they reached on the test images, and the page's memory after its first."""
+    """Seconds of whole runs and of the page's longest task in each, what they reached, and its memory."""
     found: Measured = defaultdict(list)
+    tasks: list[float] = []
     reached: dict[str, float] = {}
     memory: dict[str, float] = {}
     for _ in range(rounds):
@@ -99,9 +100,10 @@ def full_runs(
             found[place].append(run["seconds"])
             reached[place] = run["accuracy"]
         found["page"].append(visit.full_run())
+        tasks.append(visit.longest_task())
         memory = memory or visit.memory()
         visit.reset()
-    return {"runs": found, "reached": reached, "memory": memory}
+    return {"runs": found, "reached": reached, "memory": memory, "tasks": tasks}
 
 
 def start_ups(chromium: Any, address: str, rooms: list[str], rounds: int) -> dict[str, Measured]:

