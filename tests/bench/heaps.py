@@ -97,3 +97,18 @@ def held(page: Page) -> dict[str, int]:
         "event listeners": counters["jsEventListeners"],
     }
     return found
+
+
+def compiled_code(page: Page) -> int:
+    """Bytes of the page's JavaScript heap that are code: the browser compiles a function as it is used more."""
+    session = page.context.new_cdp_session(page)
+    parts: list[str] = []
+    session.on("HeapProfiler.addHeapSnapshotChunk", lambda event: parts.append(event["chunk"]))
+    session.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
+    session.detach()
+    snapshot = json.loads("".join(parts))
+    meta, nodes = snapshot["snapshot"]["meta"], snapshot["nodes"]
+    fields = meta["node_fields"]
+    code = meta["node_types"][fields.index("type")].index("code")
+    kinds, sizes = nodes[fields.index("type") :: len(fields)], nodes[fields.index("self_size") :: len(fields)]
+    return sum(size for kind, size in zip(kinds, sizes, strict=True) if kind == code)
