@@ -100,7 +100,7 @@ def held(page: Page) -> dict[str, int]:
 
 
 def compiled_code(page: Page) -> int:
-    """Bytes of the page's JavaScript heap that are code: the browser compiles a function as it is used more."""
+    """Bytes of the JavaScript heap of the page that are code: what is used more, the browser compiles."""
     session = page.context.new_cdp_session(page)
     parts: list[str] = []
     session.on("HeapProfiler.addHeapSnapshotChunk", lambda event: parts.append(event["chunk"]))
