@@ -245,7 +245,9 @@ class Networks:
 
     async def keep_copy(self, also=None):
         """The network of the run in progress as it is now, as one more on the shelf. also: as in
-        `end_run`."""
+        `end_run`. KobaiError when there is no run."""
+        if "trained" not in self._entries:
+            raise KobaiError("The training was reset; what it had learned is on the shelf already.")
         run = self._entries["trained"].about
         key = await self._add(
             copy.deepcopy(self.network("trained")), "kept", None, history=self.session.run_history(),

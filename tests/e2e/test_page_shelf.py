@@ -133,6 +133,12 @@ def test_a_copy_of_a_run_stays_while_the_run_goes_on(kobai):
     assert kobai.ask_worker("look", index=0)["probabilities"] == pytest.approx(truth, abs=1e-9)
 
 
+def test_a_copy_that_comes_after_the_reset_is_refused_in_words(kobai):
+    """A press on the shelf as it was: for a moment after a reset it still shows the run."""
+    answer = kobai.ask_worker("keep_copy")
+    assert answer["refused"].startswith("The training was reset")
+
+
 def test_a_downloaded_network_is_the_one_of_its_row(kobai, tmp_path):
     with kobai.page.expect_download() as download:
         press(kobai, "Download", "Kobai’s own, three layers")
