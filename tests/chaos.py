@@ -178,10 +178,20 @@ class Chaos:
             return "theme", self.theme
         if rare < 0.17:
             return "look on", lambda: self.page.evaluate(LOOK_ON, self.random.randint(3, 90))
-        controls = self.page.evaluate(CONTROLS)
+        controls = self.controls()
         index = self.random.randrange(len(controls))
         tag, kind, name, role = controls[index]
         return f"{tag} {kind} {name}", lambda: self.use(index, tag, kind, name, role)
+
+    def controls(self) -> list:
+        try:
+            return self.page.evaluate(CONTROLS)
+        except Error as error:  # it began to be loaded anew after the last look
+            if not re.search(GONE, str(error)):
+                raise
+            self.page.wait_for_load_state()
+            self.before = self.state()
+            return self.page.evaluate(CONTROLS)
 
     def use(self, index: int, tag: str, kind: str, name: str, role: str) -> None:
         element = self.page.evaluate_handle("i => chaosControls[i]", index).as_element()

@@ -216,7 +216,7 @@ def _fill(page):
         for given in image["answers"]:
             answers.append(make("b" if given == image["label"] else "s", str(given)))
         button.append(answers)
-        item = make("li")
+        item = make("li", role="none")
         item.append(button)
         parts.append(item)
     _now["grid"].fill(parts, answer.index())

@@ -175,7 +175,7 @@ def _where():
 def _fill():
     parts = []
     for image in _now["items"]:
-        item = make("li")
+        item = make("li", role="none")
         picture = make(
             "img", src=image["src"], width="28", height="28", tabindex="-1", data_index=str(image["index"])
         )

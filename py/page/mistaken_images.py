@@ -107,7 +107,7 @@ def _item(image):
     given = answer_of(image["probabilities"])
     sure = percent(max(image["probabilities"]), 1)
     given = "–" if given is None else given
-    item = make("li")
+    item = make("li", role="none")
     button = make("button", type="button", data_index=str(image["index"]))
     button.setAttribute(
         "aria-label",
@@ -119,8 +119,9 @@ def _item(image):
             index=image["index"],
         ),
     )
-    words = make("span", f"{image['label']} → {given}")
-    button.append(make("img", src=image["src"], alt="", width="28", height="28"), words, make("small", sure))
+    words = make("span", f"{image['label']} → {given}", aria_hidden="true")  # the name says it in words
+    button.append(make("img", src=image["src"], alt="", width="28", height="28"), words)
+    button.append(make("small", sure, aria_hidden="true"))
     item.append(button)
     return item
 

@@ -24,7 +24,7 @@ class Plane:
         self.place, self.height, self.width = place, height, 0
         self.picture = svg.drawing(LEAST, height, "")
         self.picture.removeAttribute("role")  # the handles in it are no part of an image
-        self._content = svg.shape("g", role="img")
+        self._content = svg.shape("g")
         self.picture.append(self._content)
         place.replaceChildren(self.picture)
         fit = ffi.create_proxy(lambda *_time: self._fit(draw))
@@ -41,6 +41,7 @@ class Plane:
         self.picture.setAttribute("viewBox", f"0 0 {self.width} {self.height}")
         self.picture.setAttribute("width", str(self.width))
         self._content.replaceChildren()
+        self._content.setAttribute("role", "img")
         self._content.setAttribute("aria-label", name)
         self._log_x, self._log_y = "x" in log, "y" in log
         self._x, self._y = _scaled(x, self._log_x), _scaled(y, self._log_y)

@@ -94,7 +94,7 @@ def _fill():
         bar = make("span", **{"class": "output"})
         bar.append(make("span"))
         button.append(bar)
-        item = make("li")
+        item = make("li", role="none")
         item.append(button)
         parts.append(item)
     _now["grid"].fill(parts, _now["unit"])
