@@ -5,7 +5,7 @@ The series live in JavaScript typed arrays; Python only hands them on.
 
 import js
 import plots
-from dom import by_id, make, on, on_click
+from dom import by_id, make, on, on_click, whole
 from pyscript import ffi
 from words import _, number, percent
 
@@ -20,7 +20,7 @@ def start():
     on_click("zoom-out", lambda: _zoom(2))
     on_click("zoom-all", lambda: _zoom(None))
     on(by_id("scrub"), "input", lambda event: _scrubbed())
-    clear(int(by_id("iterations").value))
+    clear(whole(by_id("iterations")))
     plots.keep_up_to_date(by_id("loss-chart"), _build, _resize)
 
 

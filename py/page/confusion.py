@@ -45,7 +45,7 @@ def _row(label, counts):
     row.append(make("th", str(label), scope="row"))
     images = sum(counts)
     for answer, count in enumerate(counts):
-        cell = make("td", number(count), data_index=str(10 * label + answer))
+        cell = make("td", str(count), data_index=str(10 * label + answer))
         cell.setAttribute("data-level", str(_level(count / images if images else 0)))
         if answer == label:
             cell.className = "right"

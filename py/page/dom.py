@@ -10,6 +10,11 @@ def by_id(name):
     return document.getElementById(name)
 
 
+def whole(field):
+    """The whole number in a field that is valid; 1e3 is one to the browser, though not to int."""
+    return int(float(field.value))
+
+
 def on(element, event, handler):
     element.addEventListener(event, ffi.create_proxy(handler))
 

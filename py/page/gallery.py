@@ -3,7 +3,7 @@
 import answer
 import networks
 import trainer
-from dom import by_id, enable, make, on, on_click, spawn
+from dom import by_id, enable, make, on, on_click, spawn, whole
 from grid import Grid
 from words import _, number, on_language, percent
 
@@ -56,7 +56,7 @@ async def _filter():
         by_id("filter-answer").value = "all"
         by_id("filter-digit").value = ""
         count = int(by_id("filter-count").value)
-        wanted = int(index.value)
+        wanted = whole(index)
         index.value = ""
         _now["start"] = wanted // count * count
         await refresh()

@@ -3,7 +3,7 @@
 import networks
 import trainer
 import training_images
-from dom import by_id, enable, make, on_click
+from dom import by_id, enable, make, on_click, whole
 from job import Job
 from words import N_, _, duration, number, on_language
 
@@ -33,7 +33,7 @@ def _begin():
     if not seed.validity.valid:  # the field itself says what is wrong
         seed.focus()
         return None
-    value = int(seed.value)
+    value = whole(seed)
     return _now["job"].begin(lambda: _check(value))
 
 

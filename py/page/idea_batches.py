@@ -4,7 +4,7 @@ import batch_choice
 import networks
 import trainer
 import training_images
-from dom import by_id, enable, on_click
+from dom import by_id, enable, on_click, whole
 from landscape import row, say, signed, ticks
 from plane import Plane
 from words import _, number, on_language
@@ -61,7 +61,7 @@ def _begin(kind, work):
         if not field.validity.valid or field.value == "":
             field.focus()
             return None
-    wish = {"row": int(row.value), "column": int(column.value), "fresh": by_id("tremble-fresh").checked}
+    wish = {"row": whole(row), "column": whole(column), "fresh": by_id("tremble-fresh").checked}
     _now["busy"] = kind
     by_id("tremble-bar").value = 0
     _controls()

@@ -3,7 +3,7 @@
 import ideas
 import networks
 from computing import Computing
-from dom import by_id, on_click
+from dom import by_id, on_click, whole
 from landscape import pull, row, say, signed
 from terrain import Terrain
 from words import N_, _, on_language
@@ -35,7 +35,7 @@ def _chosen():
             if not field.validity.valid or field.value == "":
                 field.focus()
                 return None
-        wish[name] = [weight["key"]] + [int(field.value) for field in fields]
+        wish[name] = [weight["key"]] + [whole(field) for field in fields]
     return wish
 
 

@@ -5,7 +5,7 @@ import step_rate
 import trace_address
 import trainer
 import training_images
-from dom import by_id, enable, make, on, on_click
+from dom import by_id, enable, make, on, on_click, whole
 from landscape import row, say, signed
 from words import _, number, on_language, percent
 
@@ -46,7 +46,7 @@ def _begin():
         return None
     _now["busy"] = True
     _controls()
-    return _go(int(seed.value), by_id("step-fresh").checked)
+    return _go(whole(seed), by_id("step-fresh").checked)
 
 
 async def _go(seed, fresh):

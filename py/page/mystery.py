@@ -5,7 +5,7 @@ import mystery_story
 import panels
 import trainer
 import training_images
-from dom import by_id, enable, make, on_click
+from dom import by_id, enable, make, on_click, whole
 from job import Job
 from words import _, number, on_language, percent
 
@@ -56,7 +56,7 @@ def _go(step, leads):
         seed.reportValidity()
         return None
     _now["progress"] = None
-    wish = {"road": road, "seed": int(seed.value), "iterations": iterations}
+    wish = {"road": road, "seed": whole(seed), "iterations": iterations}
     following = _now["job"].begin(lambda: _follow(wish))
     by_id("mystery-stop").focus()
     return _train(step, leads, following)
@@ -117,7 +117,7 @@ def _show():
         _tell(mystery_story.paragraphs(step, _now))
     by_id("mystery-end").hidden = step != LAST
     if step == LAST:
-        seed = int(by_id("mystery-seed").value)
+        seed = whole(by_id("mystery-seed"))
         by_id("mystery-roads").replaceChildren(*mystery_story.roads(_now, seed))
     _show_progress()
     _draw()

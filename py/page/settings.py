@@ -1,7 +1,7 @@
 """The settings of a training: reading them, refusing values out of range at the field, locking them."""
 
 import trainer
-from dom import by_id, make, on, spawn
+from dom import by_id, make, on, spawn, whole
 from words import N_, _, on_language
 
 CHOICES = ("gradient", "engine")
@@ -125,6 +125,6 @@ def _fault(name, field):
             return N_("a whole number from {least} to {most}, please.")
         return N_("a number from {least} to {most}, please.")
     batch = by_id("batch_size")
-    if name == "train_size" and batch.validity.valid and int(field.value) < int(batch.value):
+    if name == "train_size" and batch.validity.valid and whole(field) < whole(batch):
         return N_("not fewer than the batch size, please.")
     return None

@@ -2,7 +2,7 @@
 
 import answer
 import trace_code
-from dom import by_id, on
+from dom import by_id, on, whole
 from words import N_, _, number
 
 QUESTIONS = {  # id of the button: (function, kind of the moment, its line, what the learner is told there)
@@ -75,7 +75,7 @@ def _whole(name):
     field = by_id(name)
     if not field.value or not field.checkValidity():
         field.value = "0"
-    return int(field.value)
+    return whole(field)
 
 
 def fill(wanted):

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from dom import by_id, enable, on, on_click
+from dom import by_id, enable, on, on_click, whole
 from pyscript import window
 from trace_steps import Steps
 from words import N_, _
@@ -92,7 +92,7 @@ def _on_line(to_line):
     field = by_id("trace-line")
     if field.value and field.checkValidity():
         pause()
-        to_line(int(field.value))
+        to_line(whole(field))
     field.value = ""
 
 

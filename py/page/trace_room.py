@@ -9,7 +9,7 @@ import trace_player
 import trace_share
 import trainer
 import training_images
-from dom import by_id, enable, make, on, spawn
+from dom import by_id, enable, make, on, spawn, whole
 from trace_explain import Explainer
 from trace_mirror import Mirror
 from trace_moment import MomentView, spoken
@@ -222,7 +222,7 @@ def _to_line_number(line):
 def _on_row(event):
     field = by_id("trace-row")
     if field.value and field.checkValidity():
-        _now["row"] = int(field.value)
+        _now["row"] = whole(field)
         go(_now["at"])
 
 

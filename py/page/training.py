@@ -9,7 +9,7 @@ import networks
 import settings
 import trainer
 import training_images
-from dom import by_id, enable, on, on_click, spawn
+from dom import by_id, enable, on, on_click, spawn, whole
 from problems import Problem, tell
 from pyscript import document
 from words import N_, _, date, duration, number, on_language, percent
@@ -100,7 +100,7 @@ def nothing_kept():
         return
     _now["phase"] = NONE
     _now["status"] = None
-    charts.clear(int(by_id("iterations").value))
+    charts.clear(whole(by_id("iterations")))
     figure.possible(False)
     tell(Problem(_(LOST)))
 
@@ -205,7 +205,7 @@ async def prepare(values):
         await _reset()
     settings.write_the_books()
     settings.write(values)
-    charts.clear(int(by_id("iterations").value))
+    charts.clear(whole(by_id("iterations")))
     by_id("run").scrollIntoView()
     by_id("train").focus()
     by_id("training-why").textContent = by_id("training-spoken").textContent = _(
@@ -258,9 +258,7 @@ def _can_continue():
     if _now["phase"] == PAUSED:
         return True
     field = by_id("iterations")
-    return (
-        _now["phase"] == FINISHED and field.validity.valid and int(field.value) > _now["status"]["iteration"]
-    )
+    return _now["phase"] == FINISHED and field.validity.valid and whole(field) > _now["status"]["iteration"]
 
 
 def _show():

@@ -202,6 +202,19 @@ def test_the_page_answers_while_it_trains(kobai):
     kobai.pause()
 
 
+def test_a_number_may_be_written_with_an_exponent(kobai):
+    """To the browser 2e1 is a whole number, though not to Python's int."""
+    kobai.train(iterations="2e1", seed="1e1")
+    kobai.wait_until_trained()
+    assert kobai.iteration() == 20
+    kobai.field("Iterations").fill("3e1")
+    kobai.button("Continue").click()
+    kobai.wait_until_iteration(30)
+    kobai.field("Go to image").fill("1e2")
+    kobai.field("Go to image").press("Enter")
+    kobai.expect_chosen(100)
+
+
 def test_settings_are_locked_while_a_run_exists_and_say_why(kobai):
     kobai.train(iterations=5)
     kobai.wait_until_trained()
