@@ -7,6 +7,7 @@ from words import N_, _
 
 UNEXPECTED = N_("Something went wrong that should not have. Your network is kept; please try again.")
 TRY_AGAIN = N_("Try again")
+_now = {"told": None}  # the error that the notice is about
 
 
 class Problem(Exception):
@@ -29,6 +30,7 @@ def tell(error):
     """Show what went wrong: a Problem (one without a sentence is not shown), or anything unexpected."""
     if isinstance(error, Problem) and not error.sentence:
         return
+    _now["told"] = error
     if isinstance(error, Problem):
         _show(error.sentence, error.details, error.retry, error.action)
         return
@@ -59,6 +61,12 @@ def _show(sentence, details, retry, action=TRY_AGAIN):
 
 def close(event=None):
     document.getElementById("problem").hidden = True
+
+
+def take_back(error):
+    """What failed is tried again: the notice goes, if it is still about this error."""
+    if error is not None and _now["told"] is error:
+        close()
 
 
 def _on_error(event):

@@ -3,6 +3,7 @@
 import gallery
 import networks
 import panels
+import problems
 import trace_ask
 import trace_code
 import trace_player
@@ -30,6 +31,7 @@ _now = {
     "running": False,
     "showing": False,
     "guide": "",  # what the learner is told at the next moment
+    "failed": None,  # why there is no recording of what was last asked for
     "link": None,  # what the address asked for, until Python is ready
 }
 _parts = {}
@@ -95,11 +97,15 @@ async def _record(wish, question, word):
     if _now["running"]:
         return
     trace_player.pause()
-    _now["running"] = True
+    problems.take_back(_now["failed"])
+    _now["running"], _now["failed"] = True, None
     by_id("trace-of").textContent = _("It is running…")
     trace_code.running("code" in wish)
     try:
         recording = await _recorded(wish)
+    except problems.Problem as problem:
+        _now["failed"] = problem
+        raise
     finally:
         _now["running"] = False
         trace_code.running(False)
