@@ -2,7 +2,7 @@
 
 import trainer
 import training_images
-from dom import by_id, enable, on_click
+from dom import adrift, by_id, enable, on_click
 from pyscript import document, ffi
 from words import on_language
 
@@ -54,5 +54,5 @@ class Computing:
         finally:
             self._busy = False
             self.controls()
-            if focused == self._name + "-go" and document.activeElement.id == "":  # it was disabled meanwhile
+            if adrift() and focused == self._name + "-go":
                 by_id(focused).focus(ffi.to_js({"preventScroll": True}))

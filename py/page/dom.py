@@ -34,6 +34,12 @@ def on_click(name, function):
     on(by_id(name), "click", clicked)
 
 
+def adrift():
+    """Whether what had the focus is gone, or cannot be used any more: only then may it be given elsewhere."""
+    active = document.activeElement
+    return active.isSameNode(document.body) or active.matches(":disabled, [hidden], [hidden] *")
+
+
 def spawn(coroutine):
     """Start a coroutine; what it fails with is told, never swallowed."""
 

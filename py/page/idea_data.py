@@ -5,7 +5,7 @@ import math
 import panels
 import trainer
 import training_images
-from dom import by_id, enable, on_click
+from dom import adrift, by_id, enable, on_click
 from folded import Folded
 from job import Job
 from landscape import row
@@ -51,11 +51,12 @@ def _begin(size):
 
 
 async def _and_back(learning, button):
-    """The focus returns to the button, which is usable again."""
+    """The focus returns to the button, which is usable again, unless the learner has gone elsewhere."""
     try:
         await learning
     finally:
-        by_id(button).focus()
+        if adrift():
+            by_id(button).focus()
 
 
 async def _learn(size):

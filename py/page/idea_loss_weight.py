@@ -29,16 +29,23 @@ def ask():
 
 
 def _on_sweep(answer):
-    _now["sweep"] = answer
+    _now["sweep"] = answer if answer["values"] else None
+    by_id("weight-pictures").hidden = by_id("weight-value").disabled = not answer["values"]
+    _now["table"].changed()
+    if _now["sweep"] is None:
+        by_id("weight-said").textContent = _(
+            "{name}[{unit}, {digit}] is {value}: the weights of this network are too large for this picture.",
+            name=answer["name"], unit=answer["unit"], digit=answer["digit"], value=answer["value"],
+        )  # fmt: skip
+        return
     slider = by_id("weight-value")
     slider.max = str(len(answer["values"]) - 1)
     slider.value = str(len(answer["values"]) // 2)  # where the network has it
-    _now["table"].changed()
     _draw()
 
 
 def _fill():
-    sweep = _now["sweep"]
+    sweep = _now["sweep"] or {"values": [], "loss": [], "correct": []}
     by_id("weight-rows").replaceChildren(
         *[
             row(f"{value:.2f}".replace("-", "−"), f"{loss:.4f}", str(correct))

@@ -5,7 +5,7 @@ import mystery_story
 import panels
 import trainer
 import training_images
-from dom import by_id, enable, make, on_click, whole
+from dom import adrift, by_id, enable, make, on_click, whole
 from job import Job
 from words import _, number, on_language, percent
 
@@ -81,8 +81,8 @@ async def _train(step, leads, following):
     found = await following
     _now["findings"][step] = found
     if found:
-        _tell_of(step, leads)
-    else:
+        _tell_of(step, leads and adrift())
+    elif adrift():
         by_id(f"mystery-go-{step}").focus()
 
 

@@ -12,6 +12,7 @@ from pyscript import sync
 
 IMAGES = 100  # test images of which loss and accuracy are taken
 REACH, VALUES = 6.0, 121  # the weight is moved so far to either side, in so many values
+LARGEST = 1e6  # of a weight that such moves still change visibly
 NUMBERS = {"float64": np.float64, "float32": np.float32}
 
 
@@ -64,18 +65,15 @@ class IdeasFirst:
         return {"points": [[p, probabilities.losses(probabilities.moved(start, 0, p), 0)[1]] for p in points]}
 
     def along_weight(self, digit):
-        """Loss and number of recognised images over the values of one weight."""
+        """Loss and number of recognised images over the values of one weight; none where it is too large."""
         weight = self._weight(digit)
+        about = {"name": weight.name, "unit": weight.unit, "digit": digit, "images": IMAGES}
         values = np.linspace(weight.value - REACH, weight.value + REACH, VALUES)
-        return {
-            "name": weight.name,
-            "unit": weight.unit,
-            "digit": digit,
-            "images": IMAGES,
-            "values": values.tolist(),
-            "loss": [float(weight.loss(value)) for value in values],
-            "correct": [weight.correct(value) for value in values],
-        }
+        losses = [float(weight.loss(value)) for value in values]
+        if not (abs(weight.value) < LARGEST and np.isfinite(losses).all()):
+            return about | {"values": [], "value": f"{weight.value:.3g}"}
+        correct = [weight.correct(value) for value in values]
+        return about | {"values": values.tolist(), "loss": losses, "correct": correct}
 
     def differences(self, curve, x, numbers):
         """Everything about one point of a curve: the estimates for each h, their errors, what is drawn."""

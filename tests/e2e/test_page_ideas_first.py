@@ -330,3 +330,23 @@ def test_a_symbol_shows_its_variable(idea):
     assert set(lit.evaluate_all("all => all.map(each => each.dataset.variable)")) == {"y"}
     assert {"VAR", "A"} <= set(lit.evaluate_all("all => all.map(each => each.tagName)"))
     assert "msub" in lit.evaluate_all("all => all.map(each => each.tagName)")
+
+
+def test_weights_beyond_all_measure_are_told_and_not_drawn(visit, tmp_path):
+    """As a learning rate of 1e300 leaves them: a step of 6 changes nothing there."""
+    params = {key: np.array(value) for key, value in reference.shipped_params().items()}
+    params["W2"] *= 1e12
+    file = tmp_path / "huge.npz"
+    np.savez(file, **params)
+    kobai = visit().kobai.wait_until_ready()
+    idea = IdeaPanel(kobai, 2)
+    expect(idea.element("weight-said")).to_contain_text("images recognised")
+    kobai.open_file(file)
+    kobai.expect_network("huge.npz")
+    idea.article.scroll_into_view_if_needed()
+    expect(idea.element("weight-said")).to_contain_text("too large for this picture")
+    expect(idea.element("weight-loss")).to_be_hidden()
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
+    kobai.use("shipped")
+    expect(idea.element("weight-said")).to_contain_text("images recognised")
+    expect(idea.element("weight-loss")).to_be_visible()

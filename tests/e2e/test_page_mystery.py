@@ -109,6 +109,13 @@ def test_the_whole_story(kobai, mystery):
     expect(kobai.field("Learning rate")).to_have_value("0.1")
 
 
+def test_the_focus_is_not_taken_from_who_has_gone_elsewhere(mystery, kobai):
+    mystery.button(1).click()
+    kobai.network.focus()
+    expect(mystery.button(2)).to_be_visible(timeout=WORK)
+    expect(kobai.network).to_be_focused()
+
+
 def test_the_experiment_leaves_the_training_alone(kobai, mystery):
     """Both at once: each gives the numbers that it gives alone."""
     kobai.train(iterations=1500, seed=7)
