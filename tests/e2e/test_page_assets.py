@@ -1,6 +1,6 @@
 """Each file of the site in turn, with each fault: the page does without it, or says so and then works.
 
-With --every-asset all of them, some 300 visits; else a share, for the kinds of files have tests of their own
+With --every-asset all of them, some 460 visits; else a share, for the kinds of files have tests of their own
 in test_page_failures.py. The list is that of the built site, so a new file is in it by itself.
 """
 
