@@ -77,10 +77,10 @@ def test_the_learning_rate_of_the_step_by_keyboard(panel):
         assert figures[:1] == pytest.approx([abs(before - expected)], rel=0.01)
         assert figures[1] == pytest.approx(rate * square, rel=0.01)
     panel.article.get_by_text("The curve as a table").click()
+    expect(panel.rows("step-curve-rows")).to_have_count(101)  # filled when it opens
     rows = panel.rows("step-curve-rows").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => Number(cell.textContent.replace('−', '-'))))"
     )
-    assert len(rows) == 101
     for rate, shown, foretold in rows[::10]:
         assert shown == pytest.approx(loss(stepped(params, grads, rate), x, t), abs=1e-4)
         assert foretold == pytest.approx(before - rate * square, abs=1e-5, rel=1e-4)

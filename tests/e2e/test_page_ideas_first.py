@@ -88,6 +88,7 @@ def test_the_table_has_both_errors_for_each_power_of_ten(idea):
     article.locator("#derivative-curve").select_option("sin x")
     expect(article.locator("#derivative-exact")).to_have_text(f"{math.cos(1):.12g}")
     article.get_by_text("The numbers as a table").click()
+    expect(article.locator("#derivative-rows tr").first).to_be_visible()
     rows = article.locator("#derivative-rows tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
     )
