@@ -21,29 +21,54 @@ LOG_OFFSET = 1e-7  # of cross_entropy_error
 IMAGES_AT_ONCE = 100  # bounds the memory, whatever the batch size
 
 
-@np.errstate(over="ignore", under="ignore")
 def two_layer_gradient(params: dict[str, Array], x: ArrayLike, t: ArrayLike) -> dict[str, Array]:
     """Central differences of the mean cross entropy error, one array for each of W1, b1, W2, b2.
 
     x: (N, input_size), any values. t: labels (N,) or one-hot rows (N, output_size).
     """
-    x = np.atleast_2d(np.asarray(x, dtype=np.float64))
-    x = np.hstack([x, np.ones((len(x), 1))])  # (N, input_size + 1)
-    W1 = np.vstack([params["W1"], params["b1"]])  # (input_size + 1, hidden_size)
-    W2 = np.vstack([params["W2"], params["b2"]])  # (hidden_size + 1, output_size)
-    t = labels_from(t, np.empty((len(x), W2.shape[1])))
+    gradient = RunningGradient(params, x, t)
+    while not gradient.complete:
+        gradient.add_images()
+    return gradient.mean()
 
-    grad_W1, grad_W2 = np.zeros(W1.shape), np.zeros(W2.shape)
-    for start in range(0, len(x), IMAGES_AT_ONCE):
-        images = slice(start, start + IMAGES_AT_ONCE)
-        a1 = x[images] @ W1  # (n, hidden_size)
+
+class RunningGradient:
+    """The same, some images at a time: one over thousands of images takes a minute, and can be left and kept.
+
+    params, x, t as above; params must not change meanwhile. sum_W1: (input_size + 1, hidden_size) and
+    sum_W2: (hidden_size + 1, output_size) are the sums over the first `done` images, with the biases last.
+    """
+
+    def __init__(self, params: dict[str, Array], x: ArrayLike, t: ArrayLike) -> None:
+        self._x = np.atleast_2d(np.asarray(x))
+        self._W1 = np.vstack([params["W1"], params["b1"]])
+        self._W2 = np.vstack([params["W2"], params["b2"]])
+        self._t = labels_from(t, np.empty((len(self._x), self._W2.shape[1])))
+        self.done = 0
+        self.sum_W1, self.sum_W2 = np.zeros(self._W1.shape), np.zeros(self._W2.shape)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all images are in the sums."""
+        return self.done >= len(self._x)
+
+    @np.errstate(over="ignore", under="ignore")
+    def add_images(self) -> None:
+        """The next IMAGES_AT_ONCE images, or what is left of the batch."""
+        images = slice(self.done, self.done + IMAGES_AT_ONCE)
+        x, t = self._x[images].astype(np.float64), self._t[images]
+        x = np.hstack([x, np.ones((len(x), 1))])  # (n, input_size + 1)
+        a1 = x @ self._W1  # (n, hidden_size)
         z1 = np.hstack([sigmoid(a1), np.ones((len(a1), 1))])  # (n, hidden_size + 1)
-        a2 = z1 @ W2  # (n, output_size)
-        grad_W1 += _first_layer(x[images], a1, z1, a2, W2, t[images])
-        grad_W2 += _second_layer(z1, a2, t[images])
-    grad_W1 /= len(x)
-    grad_W2 /= len(x)
-    return {"W1": grad_W1[:-1], "b1": grad_W1[-1], "W2": grad_W2[:-1], "b2": grad_W2[-1]}
+        a2 = z1 @ self._W2  # (n, output_size)
+        self.sum_W1 += _first_layer(x, a1, z1, a2, self._W2, t)
+        self.sum_W2 += _second_layer(z1, a2, t)
+        self.done += len(x)
+
+    def mean(self) -> dict[str, Array]:
+        """The gradient, once it is complete."""
+        W1, W2 = self.sum_W1 / self.done, self.sum_W2 / self.done
+        return {"W1": W1[:-1], "b1": W1[-1], "W2": W2[:-1], "b2": W2[-1]}
 
 
 def _first_layer(x: Array, a1: Array, z1: Array, a2: Array, W2: Array, t: Array) -> Array:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from .einsum_engine import EinsumEngine
 from .errors import DatasetError, KobaiError, SettingsError, TrainingDivergedError
 from .evaluation import StepEngine
 from .evaluation import evaluate as evaluate
+from .fast_gradient import IMAGES_AT_ONCE, RunningGradient
 from .functions import Array
 from .mnist import CLASSES, as_inputs, one_hot
 from .network import TwoLayerNet
@@ -66,6 +68,7 @@ class Trainer:
         self.test_acc_list: list[float] = []
         self.evaluated_at: list[int] = []  # after how many iterations each of these accuracies was measured
         self._evaluation: Iterator[None] | None = None
+        self._underway: _Underway | None = None
         fast = settings.engine == "fast" and settings.gradient == "backpropagation"
         self._engine = (engine or EinsumEngine()) if fast else None
         self._pace = 1  # steps in one call of the engine
@@ -97,6 +100,11 @@ class Trainer:
         return self._evaluation is not None
 
     @property
+    def images_done(self) -> int:
+        """How many images of its batch the numerical gradient has gone through; 0 between two iterations."""
+        return self._underway.gradient.done if self._underway else 0
+
+    @property
     def finished(self) -> bool:
         """Whether all iterations and evaluations are done."""
         return self.iteration >= self.settings.iterations and not self.evaluating
@@ -121,24 +129,33 @@ class Trainer:
             self._iterate_many(1)
             self._finish_evaluation()
 
-    def advance(self, seconds: float) -> int:
-        """Works for about `seconds`, at least one iteration or one slice of an evaluation.
+    def advance(self, seconds: float, until: int | None = None) -> int:
+        """Works for about `seconds`: at least an iteration, or a slice of an evaluation or gradient.
 
-        Returns the number of iterations done. Raises TrainingDivergedError like `step`.
+        Comes to a stand where `until` iterations are done. Returns how many were done now. Raises
+        TrainingDivergedError like `step`.
         """
         end = time.perf_counter() + seconds
         first = self.iteration
-        while not self.finished:
+        last = self.settings.iterations if until is None else min(until, self.settings.iterations)
+        while self.iteration < last or self.evaluating:
             if self.evaluating:
                 self._evaluate_slice()
+            elif self.settings.gradient == "numerical":
+                self._iterate_slice()
             else:
-                start = time.perf_counter()
-                self._iterate_many(self._pace)
-                calls = CALL / max(time.perf_counter() - start, 1e-9)
-                self._pace = min(max(1, int(self._pace * min(calls, 2))), MOST_STEPS)
+                self._iterate_at_pace(last - self.iteration)
             if time.perf_counter() >= end:
                 break
         return self.iteration - first
+
+    def _iterate_at_pace(self, most: int) -> None:
+        """As many iterations as a call should have, but not more than `most`."""
+        steps, start = min(self._pace, most), time.perf_counter()
+        self._iterate_many(steps)
+        if steps == self._pace:
+            calls = CALL / max(time.perf_counter() - start, 1e-9)
+            self._pace = min(max(1, int(steps * min(calls, 2))), MOST_STEPS)
 
     def _iterate_many(self, most: int) -> None:
         """Up to `most` iterations with the engine, not beyond an evaluation; one without an engine."""
@@ -173,18 +190,31 @@ class Trainer:
         return i % self.iter_per_epoch == 0
 
     def _iterate(self) -> None:
-        """The body of the book's loop, up to the evaluation."""
-        i, network = self.iteration, self.network
-        random_state = self._random.get_state()
+        """One iteration, or what is left of it."""
+        first = self.iteration
+        while self.iteration == first:
+            self._iterate_slice()
+
+    def _iterate_slice(self) -> None:
+        """The body of the book's loop, up to the evaluation; a numerical gradient some images at a time."""
+        i, network, settings = self.iteration, self.network, self.settings
+        grad = None
+        if settings.gradient == "numerical":
+            self._underway = underway = self._underway or self._begin_numerical()
+            with np.errstate(all="ignore"):
+                underway.gradient.add_images()
+            if not underway.gradient.complete:
+                return
+            self._underway = None
+            random_state, x_batch, t_batch = underway.random_state, underway.x_batch, underway.t_batch
+            grad = underway.gradient.mean()
+        else:
+            random_state = self._random.get_state()
+            x_batch, t_batch = self._next_batch()
         params = {key: network.params[key].copy() for key in PARAMS}
 
-        (batch_mask,) = self._batch_masks(1)
-        x_batch = as_inputs(self.x_train[batch_mask], self.settings.normalize)  # (batch_size, 784)
-        t_batch = one_hot(self.t_train[batch_mask])  # (batch_size, 10)
-
         with np.errstate(all="ignore"):  # what is not finite is found below
-            settings = self.settings
-            loss = training_step(network, x_batch, t_batch, settings.learning_rate, settings.gradient)
+            loss = training_step(network, x_batch, t_batch, settings.learning_rate, grad)
 
         if not (np.isfinite(loss) and all(np.isfinite(network.params[key]).all() for key in PARAMS)):
             for key in PARAMS:
@@ -193,12 +223,23 @@ class Trainer:
             raise TrainingDivergedError(
                 "The loss is no longer a finite number at iteration {iteration}: the steps are too large. "
                 "Try a smaller learning rate than {learning_rate}.",
-                iteration=i + 1, learning_rate=f"{self.settings.learning_rate:g}",
+                iteration=i + 1, learning_rate=f"{settings.learning_rate:g}",
             )  # fmt: skip
 
         self.train_loss_list.append(loss)
         if self._evaluation_is_due(i):
             self._evaluation = self._evaluate()
+
+    def _next_batch(self) -> tuple[Array, Array]:
+        (batch_mask,) = self._batch_masks(1)
+        x_batch = as_inputs(self.x_train[batch_mask], self.settings.normalize)  # (batch_size, 784)
+        return x_batch, one_hot(self.t_train[batch_mask])  # (batch_size, 10)
+
+    def _begin_numerical(self) -> _Underway:
+        random_state = self._random.get_state()
+        x_batch, t_batch = self._next_batch()
+        gradient = RunningGradient(self.network.params, x_batch, t_batch)
+        return _Underway(random_state, x_batch, t_batch, gradient)
 
     def _evaluate(self) -> Iterator[None]:
         """Appends the accuracies on all training and test images, pausing after every slice."""
@@ -224,7 +265,8 @@ class Trainer:
 
     def state(self) -> bytes:
         """All that `from_state` needs, except the images, as bytes (see training_state)."""
-        _, keys, position, *_ = self._random.get_state(legacy=True)
+        random_state = self._underway.random_state if self._underway else self._random.get_state()
+        _, keys, position, *_ = random_state
         arrays = {
             "dataset": self._dataset_check(),
             "evaluating": np.array(self.evaluating),
@@ -234,6 +276,10 @@ class Trainer:
             "train_acc_list": np.array(self.train_acc_list, dtype=np.float64),
             "test_acc_list": np.array(self.test_acc_list, dtype=np.float64),
         }
+        if self._underway:  # a reader that does not know these does the iteration anew
+            gradient = self._underway.gradient
+            arrays["gradient_images"] = np.array(gradient.done)
+            arrays["gradient_W1"], arrays["gradient_W2"] = gradient.sum_W1, gradient.sum_W2
         return dump_state(self.settings, arrays | self.network.params)
 
     @classmethod
@@ -292,13 +338,45 @@ class Trainer:
             raise ValueError
         self._random.set_state(("MT19937", keys, position, 0, 0.0))  # no half-used pair of randn
         self._evaluation = self._evaluate() if evaluating else None
+        if "gradient_images" in saved:
+            self._restore_gradient(saved)
+
+    def _restore_gradient(self, saved: dict[str, Array]) -> None:
+        """The sums over the images that were done, for the batch that the random state gives again."""
+        done = int(saved["gradient_images"])
+        if self.settings.gradient != "numerical" or self.finished or self.evaluating:
+            raise ValueError
+        if done not in range(IMAGES_AT_ONCE, self.settings.batch_size, IMAGES_AT_ONCE):
+            raise ValueError
+        self._underway = self._begin_numerical()
+        gradient = self._underway.gradient
+        gradient.done = done
+        gradient.sum_W1 = _floats(saved["gradient_W1"], gradient.sum_W1.shape)
+        gradient.sum_W2 = _floats(saved["gradient_W2"], gradient.sum_W2.shape)
+
+
+@dataclass
+class _Underway:
+    """An iteration whose numerical gradient takes long. random_state: the one before its batch."""
+
+    random_state: Any
+    x_batch: Array
+    t_batch: Array
+    gradient: RunningGradient
+
+
+def _floats(array: Array, shape: tuple[int, ...]) -> Array:
+    """A copy of `array` if it is float64 and of this shape, else ValueError."""
+    if array.dtype != np.float64 or array.shape != shape:
+        raise ValueError
+    return array.copy()
 
 
 def _finite(array: Array, shape: tuple[int, ...]) -> Array:
-    """A copy of `array` if it is float64, of this shape and finite, else ValueError."""
-    if array.dtype != np.float64 or array.shape != shape or not np.isfinite(array).all():
+    """The same, if it is finite too."""
+    if not np.isfinite(array).all():
         raise ValueError
-    return array.copy()
+    return _floats(array, shape)
 
 
 def _check_images(part: str, x: Array, t: Array) -> None:

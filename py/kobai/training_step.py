@@ -13,16 +13,15 @@ def training_step(
     x_batch: Array,
     t_batch: ArrayLike,
     learning_rate: float,
-    gradient: str = "backpropagation",
+    grad: dict[str, Array] | None = None,
 ) -> float:
     """Gradient, update, loss (book 4.5.2): changes network.params in place.
 
-    x_batch: (N, input_size). t_batch: labels (N,) or one-hot rows (N, output_size). gradient:
-    "backpropagation" or "numerical". Returns the loss on the batch after the update.
+    x_batch: (N, input_size). t_batch: labels (N,) or one-hot rows (N, output_size). grad: the gradient on
+    this batch, where it is known already, as the numerical one; else backpropagation finds it. Returns the
+    loss on the batch after the update.
     """
-    if gradient == "numerical":
-        grad = network.numerical_gradient(x_batch, t_batch)
-    else:
+    if grad is None:
         grad = network.gradient(x_batch, t_batch)
 
     for key in ("W1", "b1", "W2", "b2"):

@@ -15,7 +15,7 @@ from pyscript import document
 from words import N_, _, date, duration, number, on_language, percent
 
 NONE, RUNNING, PAUSED, FINISHED, DIVERGED = "none", "running", "paused", "finished", "diverged"
-_now = {"phase": NONE, "busy": False, "status": None, "spoken": -1, "back": None}
+_now = {"phase": NONE, "busy": False, "status": None, "spoken": -1, "why": "", "back": None}
 STATES = {
     NONE: "",
     RUNNING: N_("The network is learning."),
@@ -240,7 +240,9 @@ def _on_progress(message, losses):
     charts.draw()
     was_kept = not _now["status"] or not _now["status"]["not_kept"]
     _now["status"] = message
-    if was_kept != (not message["not_kept"]):
+    if message["images_done"]:  # a long step can be paused, as a run can
+        _now["phase"] = RUNNING
+    if message["images_done"] or was_kept != (not message["not_kept"]):
         _show()
     if message["probabilities"] and message["index"] == answer.index():
         answer.update(message["probabilities"])
@@ -287,10 +289,23 @@ def _show():
     if _now["status"] and _now["status"]["not_kept"]:
         not_kept = _now["status"]["not_kept"]
         why += " " + _(not_kept["refused"], **not_kept["values"])
-    if by_id("training-why").textContent != why:
-        by_id("training-why").textContent = why
-        by_id("training-spoken").textContent = why
+    if _now["why"] != why:
+        _now["why"] = by_id("training-spoken").textContent = why
+    by_id("training-why").textContent = why + _slow_gradient()
     _figures()
+
+
+def _slow_gradient():
+    """How far the numerical gradient of the moment is, when one takes more than a second."""
+    status = _now["status"]
+    if _now["phase"] != RUNNING or not status or not status["images_done"] or status["rate"] >= 1:
+        return ""
+    count = status["settings"]["batch_size"]
+    return " " + _(
+        "This numerical gradient: {done} of {count} images.",
+        done=number(status["images_done"]),
+        count=number(count),
+    )
 
 
 def _figures():
@@ -306,7 +321,8 @@ def _figures():
     part, measured = 0, _("test accuracy")
     if status:
         total = status["settings"]["iterations"]
-        part = status["iteration"] / total
+        share = status["images_done"] / status["settings"]["batch_size"]  # of an iteration
+        part = (status["iteration"] + share) / total
         shown["now-iteration"] = f"{number(status['iteration'])} / {number(total)}"
         shown["now-epoch"] = f"{status['epoch']:.2f}"
         if status["loss"] is not None:

@@ -32,8 +32,8 @@ class Cadence:
         """Whether to make a copy now, after a chunk of so many seconds: the next chance may be twice as
         far away.
 
-        What is within an iteration cannot be copied, so that one of more than five seconds is lost as a
-        whole.
+        A backpropagation cannot be copied half done: one of more than five seconds (hundreds of units and
+        thousands of images, with NumPy) is lost as a whole.
         """
         age = self._clock() - self._since
         return age >= EVERY or age + 2 * (chunk + self._took) > LIMIT

@@ -188,6 +188,7 @@ class Session:
         self._told = 0  # losses that the page has
         self._told_accuracies = 0
         self._rate = 0.0
+        self._since_counted = 0.0  # seconds of training since iterations were counted last
         self._keep_soon = False
         self.networks.hold_run(trainer.network, trainer.iteration, self._settings())
 
@@ -196,43 +197,41 @@ class Session:
         self.trainer.extend(iterations)
         return {}
 
-    async def train(self):
+    def train(self):
         """Train until the end, a pause or a divergence; the page hears of it many times a second."""
+        return self._train(self.trainer.settings.iterations)
+
+    def step(self):
+        """One iteration, or what is left of it."""
+        return self._train(self.trainer.iteration + 1)
+
+    async def _train(self, until):
+        trainer = self.trainer
         self.running = True
         refused = {}
         told = None  # the message on its way: the page draws while the next chunk is computed
         try:
             self.run.cadence.kept_now()  # what is there was kept when it came to a stand
-            while self.running and not self.trainer.finished:
+            while self.running and (trainer.iteration < until or trainer.evaluating):
                 start = time.monotonic()
-                self._advance(lambda: self.trainer.advance(CHUNK))
+                self._advance(until)
                 if told is not None:
                     await told
                 told = self._tell_training()
                 if self._keep_soon or self.run.cadence.is_due(time.monotonic() - start):
                     self._keep_soon = False
-                    await self.run.keep(self.trainer)
+                    await self.run.keep(trainer)
         except TrainingDivergedError as error:
             refused = {"diverged": error.template, "values": error.values}
         finally:
             self.running = False
         await self._tell_training()
-        await self.run.keep(self.trainer)
+        await self.run.keep(trainer)
         return {**self._status(), **refused}
 
     def pause(self):
         self.running = False
         return {}
-
-    async def step(self):
-        refused = {}
-        try:
-            self._advance(self.trainer.step)
-        except TrainingDivergedError as error:
-            refused = {"diverged": error.template, "values": error.values}
-        await self._tell_training()
-        await self.run.keep(self.trainer)
-        return {**self._status(), **refused}
 
     async def reset(self):
         """Forget the run; its network stays on the shelf."""
@@ -254,17 +253,22 @@ class Session:
             "accuracies": self._accuracies(0),
         }
 
-    def _advance(self, work):
-        before, start = self.trainer.iteration, time.perf_counter()
-        was_evaluating = self.trainer.evaluating
-        work()
-        done = self.trainer.iteration - before
+    def _advance(self, until):
+        trainer, start = self.trainer, time.perf_counter()
+        before, was_evaluating = trainer.iteration, trainer.evaluating
+        trainer.advance(CHUNK, until)
+        done = trainer.iteration - before
         if done:
             self.networks.changed("trained")
-        self.networks.about("trained").update(iterations=self.trainer.iteration, settings=self._settings())
-        if done and not was_evaluating and not self.trainer.evaluating:
-            rate = done / (time.perf_counter() - start)
+        self.networks.about("trained").update(iterations=trainer.iteration, settings=self._settings())
+        if was_evaluating or trainer.evaluating:
+            self._since_counted = 0.0
+            return
+        self._since_counted += time.perf_counter() - start  # one iteration may take many chunks
+        if done:
+            rate = done / self._since_counted
             self._rate = 0.8 * self._rate + 0.2 * rate if self._rate else rate
+            self._since_counted = 0.0
 
     def _tell_training(self):
         """Send what is new since the last message; to be awaited, which gives a pause its chance."""
@@ -290,6 +294,7 @@ class Session:
             "evaluated_at": trainer.evaluated_at[-1] if trainer.evaluated_at else None,
             "rate": self._rate,
             "evaluating": trainer.evaluating,
+            "images_done": trainer.images_done,
             "finished": trainer.finished,
             "not_kept": said(self.run.refused or self.store.refused),
         }
