@@ -96,6 +96,8 @@ window.kobai = (() => {
     );
   }
 
+  // all of index.html has arrived (which it does not say when the connection ends within)
+  document.addEventListener("readystatechange", () => document.getElementById("stalled")?.remove());
   addEventListener("DOMContentLoaded", () => {
     translate();
     document.querySelectorAll("[data-language]").forEach((button) => {

@@ -66,6 +66,8 @@
     add(fold, "summary", _("Details"));
     add(fold, "pre", details);
     document.body.insertBefore(told, document.getElementById("problem"));
+    var stalled = document.getElementById("stalled");
+    if (stalled) document.body.removeChild(stalled);
   }
 
   // scripts that do not arrive, or not whole: not the browser's fault, and boot.js, which tells of later ones, may be among them

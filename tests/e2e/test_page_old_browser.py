@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from faulty_server import CUT
 from playwright.sync_api import expect
 
 LACKED = {  # what the page calls it -> how a test takes it away
@@ -67,6 +68,30 @@ def test_a_script_that_does_not_arrive_is_no_fault_of_the_browser(visit, make_si
     site.mend()
     told.get_by_role("button", name="Try again").click()
     begun.kobai.wait_until_ready()
+
+
+@pytest.mark.fault("the page itself is cut off")
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_page_that_does_not_arrive_whole_says_so(visit, make_site, language):
+    """Chromium then runs no script any more: what says so has come before, and waits in the style sheet."""
+    site = make_site({"index.html": CUT})
+    begun = visit(f"?lang={language}", site=site, before=hurry)
+    begun.watch.announce("ERR_CONTENT_LENGTH_MISMATCH")
+    told = begun.kobai.page.get_by_role("status").filter(has_text="再読み込みしてください。")
+    expect(told).to_be_visible()
+    expect(told).to_contain_text("The rest of this page has not arrived yet.")
+    site.mend()
+    told.get_by_role("link", name="Reload").click()
+    begun.kobai.wait_until_ready()
+    expect(begun.kobai.page.locator("html")).to_have_attribute("lang", language)
+    expect(told).to_have_count(0)
+
+
+def hurry(page) -> None:
+    """Animations take a hundredth of their time."""
+    session = page.context.new_cdp_session(page)
+    session.send("Animation.enable")
+    session.send("Animation.setPlaybackRate", {"playbackRate": 100})
 
 
 def test_a_current_browser_sees_nothing_of_it(kobai):
