@@ -124,7 +124,7 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
     for started in (Path("py", "page", page.FIRST), Path("py", "worker", "main.py")):
         (site / started).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(project.root / started, site / started)
-    (site / "py" / "page" / "modules.tar.gz").write_bytes(page.modules(project.root / "py" / "page", version))
+    (site / "py" / "page" / "modules.bin").write_bytes(page.modules(project.root / "py" / "page", version))
     _write_library(project, site / MARK, version)
     (site / "engine").mkdir()
     shutil.copyfile(engine_parts.compile_wasm(project, cache), site / "engine" / "kobai_engine.wasm")

@@ -39,7 +39,7 @@ def test_the_site_holds_what_it_should_and_nothing_else(small):
         "icons/favicon.svg", "icons/icon-192.png", "icons/icon-512.png", "icons/maskable-512.png",
         "index.html",
         "locale.js", "networks/book.pkl", "offline.json", "py/library.zip", "py/page/main.py",
-        "py/page/modules.tar.gz", "py/worker/main.py",
+        "py/page/modules.bin", "py/worker/main.py",
         "pyodide/numpy-1.0.whl", "pyodide/pyodide-lock.json", "pyscript/core.js",
         "sbom.cdx.json", "service-worker.js", "sizes.json",
     }  # fmt: skip

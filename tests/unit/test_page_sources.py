@@ -48,9 +48,9 @@ def test_a_field_allows_what_the_library_allows(fields, name):
 
 def test_what_is_asked_for_early_is_part_of_the_site(markup):
     parts = {part["to"] for part in json.loads((ROOT / "py/sitebuild/parts.json").read_text())}
-    made = {"networks/first_answers.json", "sizes.json", "py/page/main.py", "py/page/modules.tar.gz"}
+    made = {"networks/first_answers.json", "sizes.json", "py/page/main.py", "py/page/modules.bin"}
     assert set(markup.early) <= parts | made
-    assert "py/page/modules.tar.gz" in markup.early
+    assert "py/page/modules.bin" in markup.early
 
 
 def test_the_answers_before_python_is_up_are_those_of_the_shipped_network(mnist_dir):
