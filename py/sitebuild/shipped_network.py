@@ -8,6 +8,7 @@ Writes static/networks/*.pkl, shipped.json and first_answers.json there, and sta
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import pathlib
 from collections.abc import Iterator
@@ -53,6 +54,7 @@ def main() -> None:
                 "settings": settings,
                 "accuracy": float(np.mean(y.argmax(axis=1) == t_test)),
                 "bytes": len(data),
+                "sha256": hashlib.sha256(data).hexdigest(),
                 "date": None,
                 "data": "MNIST, 60,000 training images (LeCun and Cortes, CC BY-SA 3.0)",
                 "made_by": COMMAND,

@@ -1,5 +1,6 @@
 """Files of the site, fetched by the worker."""
 
+import base64
 from pathlib import Path
 
 from js import DecompressionStream, Response, fetch
@@ -15,13 +16,15 @@ async def save(base, file):
     return Path(path).absolute()
 
 
-async def read(base, file):
+async def read(base, file, sha256=None):
     """The bytes of a file below the site's address `base`, unpacked when it is gzip.
 
-    Some hosts unpack .gz files on the way; both forms are understood. Raises KobaiError on failure.
+    Some hosts unpack .gz files on the way; both forms are understood. sha256: of the file, hexadecimal, where
+    wrong bytes could pass for right ones. Raises KobaiError on failure.
     """
+    check = {"integrity": f"sha256-{base64.b64encode(bytes.fromhex(sha256)).decode()}"} if sha256 else {}
     try:
-        response = await fetch(base + file)
+        response = await fetch(base + file, **check)
         if not response.ok:
             raise OSError(f"{response.status} {response.statusText}")
         buffer = await response.arrayBuffer()

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 from js import navigator
-from kobai.errors import KobaiError, NetworkFileError
+from kobai.errors import KobaiError
 from kobai.mnist import as_inputs
 from kobai.multi_layer_net import with_activation
 from kobai.storage import dump_network, load_network, open_network
@@ -214,12 +214,7 @@ class Networks:
             return
         about = entry.about
         if about["origin"] == "shipped":
-            try:
-                network = load_network(await files.read(self.base, about["file"]))
-            except NetworkFileError as error:
-                raise KobaiError(
-                    "The file {file} of this page is damaged. Try again.", file=about["file"]
-                ) from error
+            network = load_network(await files.read(self.base, about["file"], about["sha256"]))
         else:
             kept = await self.store.get(SLOT + key)
             if kept is None:

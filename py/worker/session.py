@@ -315,13 +315,8 @@ class Session:
         if self.trainer is None:
             raise KobaiError("Train first: the figure shows your loss curve.")
         losses = self.trainer.train_loss_list  # now: the run may be reset while Matplotlib loads
-        await pyodide_js.loadPackage("matplotlib")
-        try:
-            svg, png = (figures.loss_curve(losses, format=format) for format in ("svg", "png"))
-        except ImportError as error:
-            raise KobaiError(
-                "Matplotlib could not be loaded. Check the connection, then try again."
-            ) from error
+        await _load_matplotlib()
+        svg, png = (figures.loss_curve(losses, format=format) for format in ("svg", "png"))
         return {"code": inspect.getsource(figures.loss_curve)}, to_js(svg), to_js(png)
 
     def network_code(self):
@@ -330,6 +325,18 @@ class Session:
 
     def _tell(self, message, *arrays):
         return sync.on_progress(json.dumps(message), *arrays)
+
+
+async def _load_matplotlib():
+    """With all that it needs, by name: Pyodide does not ask again for the needs of a package that is there.
+
+    Raises KobaiError when one is missing, before Python imports a part, which would be of no use later.
+    """
+    packages = pyodide_js.lockfile.packages.to_py()
+    await pyodide_js.loadPackage(to_js(list(packages)))
+    loaded = pyodide_js.loadedPackages.to_py()
+    if any(package["name"] not in loaded for package in packages.values()):
+        raise KobaiError("Matplotlib could not be loaded. Check the connection, then try again.")
 
 
 def _from_older_page(slot, data, about):

@@ -119,6 +119,7 @@ def test_a_file(visit, make_site, file, fault):
     for key in ("shipped-1000", "shipped-3"):
         answered = kobai.region("Probabilities").get_by_text(re.compile("^Answered by: Kobai"))
         learner.do(lambda key=key: kobai.network.select_option(key), answered)
+        assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.9  # a damaged one would say else
     learner.do(lambda: kobai.button("Check up this network").click(), page.locator("#checkup-findings > li"))
     learner.do(lambda: page.locator("#digit-take").click(), page.locator("#digit-verdict:not(:empty)"))
     assert kobai.iteration() == 2  # nothing was lost on the way

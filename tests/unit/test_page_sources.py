@@ -1,5 +1,6 @@
 """What the page's files say twice must be the same: limits, module lists, the shipped network's answers."""
 
+import hashlib
 import json
 from html.parser import HTMLParser
 
@@ -77,3 +78,4 @@ def test_the_shipped_networks_are_what_their_provenance_states(mnist_dir):
         assert list(layer_sizes(network.params)) == about["layers"]
         assert sum(value.size for value in network.params.values()) == about["parameters"]
         assert len(data) == about["bytes"]
+        assert hashlib.sha256(data).hexdigest() == about["sha256"]

@@ -135,22 +135,27 @@ const start = (file, options) => {
   started.set(file, response);
 };
 const base64 = (hex) => btoa(String.fromCharCode(...hex.match(/../g).map((byte) => parseInt(byte, 16))));
+const checked = (sha256) => ({ integrity: `sha256-${base64(sha256)}` });
 plainFetch(site + "pyodide/pyodide-lock.json")
   .then((response) => response.json())
   .then(({ packages }) => {
     const { file_name, sha256 } = packages.numpy;
-    start(`pyodide/${file_name}`, { integrity: `sha256-${base64(sha256)}` });
+    start(`pyodide/${file_name}`, checked(sha256));
   })
   .catch(() => {}); // Pyodide asks for the same file, and tells
 for (const file of [
   "data/t10k-images-idx3-ubyte.gz",
   "data/t10k-labels-idx1-ubyte.gz",
-  "networks/two_layer_net.pkl",
   "networks/shipped.json",
   "engine/kobai_engine.wasm",
 ]) {
   start(file);
 }
+started
+  .get("networks/shipped.json")
+  .then((response) => response.clone().json())
+  .then(([{ file, sha256 }]) => start(file, checked(sha256)))
+  .catch(() => {}); // Python asks for it once more
 
 // What is kept goes through it (py/worker/database.py); without it nothing is kept, and the worker says so.
 self.kobaiKeyval = import("../idb-keyval/index.js");
