@@ -14,35 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kobai.errors import DatasetError, KobaiError, SettingsError, TrainingDivergedError
 from kobai.training import Settings, Trainer, evaluate
-
-PARAMS = ("W1", "b1", "W2", "b2")
-
-
-def small_images(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """n images of 20 pixels whose label can be learned: the pixels 2 * label and 2 * label + 1 are bright."""
-    random = np.random.RandomState(seed)
-    t = random.randint(0, 10, n).astype(np.uint8)
-    x = random.randint(0, 100, (n, 20)) * (random.rand(n, 20) < 0.3)
-    x[np.arange(n), 2 * t] += 150
-    x[np.arange(n), 2 * t + 1] += 100
-    return x.astype(np.uint8), t
-
-
-SMALL = (*small_images(2500, 1), *small_images(1200, 2))  # the evaluation takes 3 + 2 slices
-SMALL_SETTINGS = Settings(
-    hidden_size=5, batch_size=250, iterations=25, learning_rate=0.5, seed=4
-)  # epochs of 10
-
-
-def assert_same_run(a: Trainer, b: Trainer) -> None:
-    """Bit for bit."""
-    assert a.iteration == b.iteration
-    assert a.train_loss_list == b.train_loss_list
-    assert a.train_acc_list == b.train_acc_list
-    assert a.test_acc_list == b.test_acc_list
-    assert a.evaluated_at == b.evaluated_at
-    for key in PARAMS:
-        assert a.network.params[key].tobytes() == b.network.params[key].tobytes()
+from training_runs import ACTIONS, SMALL, SMALL_SETTINGS, assert_same_run, interrupted
 
 
 @pytest.fixture(scope="module")
@@ -175,21 +147,11 @@ def test_epochs_are_counted_as_in_the_book(batch_size, expected):
 # --- stopping and continuing ---
 
 
-@given(st.lists(st.sampled_from(["step", "advance", "advance", "advance", "save"]), max_size=60))
+@given(st.lists(ACTIONS, max_size=60))
 @settings(max_examples=60)
 def test_stop_and_continue_equals_an_uninterrupted_run(uninterrupted, actions):
-    """One slice or iteration at a time, whole steps, saving and loading, even within an evaluation."""
-    trainer = Trainer(SMALL_SETTINGS, *SMALL)
-    for action in actions:
-        if action == "step":
-            trainer.step()
-        elif action == "advance":
-            trainer.advance(0)
-        else:
-            trainer = Trainer.from_state(trainer.state(), *SMALL)
-    while not trainer.finished:
-        trainer.advance(0.01)
-    assert_same_run(trainer, uninterrupted)
+    """Even within an evaluation."""
+    assert_same_run(interrupted(Trainer(SMALL_SETTINGS, *SMALL), actions), uninterrupted)
 
 
 def test_a_run_saved_within_an_evaluation(uninterrupted):

@@ -10,7 +10,7 @@ import pytest
 from kobai.errors import SettingsError
 from kobai.training import Settings, Trainer
 from kobai.training_state import upgraded
-from test_training import PARAMS, SMALL, SMALL_SETTINGS, assert_same_run
+from training_runs import PARAMS, SMALL, SMALL_SETTINGS, assert_same_run
 
 
 def textbook_forward(params: dict, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kobai.einsum_engine import EinsumEngine
 from kobai.errors import TrainingDivergedError
 from kobai.training import Settings, Trainer, evaluate
-from test_training import SMALL, SMALL_SETTINGS, assert_same_run
+from training_runs import SMALL, SMALL_SETTINGS, assert_same_run
 
 FAST = replace(SMALL_SETTINGS, engine="fast")
 

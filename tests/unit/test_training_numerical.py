@@ -12,7 +12,8 @@ from kobai.errors import KobaiError, TrainingDivergedError
 from kobai.fast_gradient import RunningGradient, two_layer_gradient
 from kobai.mnist import as_inputs, one_hot
 from kobai.training import Trainer
-from test_training import SMALL, SMALL_SETTINGS, assert_same_run, changed_state
+from test_training import changed_state
+from training_runs import ACTIONS, SMALL, SMALL_SETTINGS, assert_same_run, interrupted
 
 # batches of 250 images go through the gradient as 100, 100 and 50; three iterations are an epoch and more
 NUMERICAL = replace(SMALL_SETTINGS, gradient="numerical", hidden_size=2, iterations=3, train_size=500)
@@ -29,28 +30,20 @@ def begun(slices: int) -> Trainer:
 
 @pytest.fixture(scope="module")
 def uninterrupted() -> Trainer:
-    trainer = Trainer(NUMERICAL, *SMALL)
-    while not trainer.finished:
-        trainer.step()
-    return trainer
+    return interrupted(Trainer(NUMERICAL, *SMALL), ["step"] * NUMERICAL.iterations)
 
 
-@given(st.lists(st.sampled_from(["step", "advance", "advance", "save"]), max_size=12))
+@given(st.lists(ACTIONS, max_size=12))
 @settings(max_examples=40)
 def test_stop_and_continue_within_an_iteration_equals_an_uninterrupted_run(uninterrupted, actions):
-    trainer = Trainer(NUMERICAL, *SMALL)
-    for action in actions:
-        if action == "step":
-            trainer.step()
-        elif action == "advance":
-            trainer.advance(0)
-        else:
-            images_done = trainer.images_done
-            trainer = Trainer.from_state(trainer.state(), *SMALL)
-            assert trainer.images_done == images_done  # nothing is computed twice
-    while not trainer.finished:
-        trainer.advance(0.01)
-    assert_same_run(trainer, uninterrupted)
+    assert_same_run(interrupted(Trainer(NUMERICAL, *SMALL), actions), uninterrupted)
+
+
+def test_no_image_is_gone_through_twice():
+    trainer = begun(2)
+    loaded = Trainer.from_state(trainer.state(), *SMALL)
+    assert loaded.images_done == trainer.images_done == 200
+    assert loaded.advance(0) == 1
 
 
 def test_the_iteration_counts_once_its_batch_is_through():
