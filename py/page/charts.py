@@ -42,7 +42,10 @@ def clear(iterations):
 
 
 def append(losses):
-    """losses: Float64Array of the iterations since the last call."""
+    """losses: Float64Array of the iterations since the last call; none while the first takes long."""
+    by_id("curve-empty").hidden = True
+    if not losses.length:
+        return
     count = _now["count"] + losses.length
     if count > _now["room"]:
         _make_room(2 * count)
@@ -54,7 +57,6 @@ def append(losses):
     scrub.disabled = False
     if follows:
         scrub.value = str(count)
-    by_id("curve-empty").hidden = count > 0
 
 
 def append_accuracies(accuracies):

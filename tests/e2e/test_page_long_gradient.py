@@ -38,6 +38,7 @@ def test_a_long_iteration_is_killed_paused_and_continued(visit):
     kobai.button("One step").click()  # a long one can be paused, too
     expect(training_said(kobai)).to_have_text(FAR, timeout=WORK)
     expect(kobai.button("Pause")).to_be_visible()
+    expect(kobai.region("Loss curve").get_by_text("Press “Train”")).to_be_hidden()
     kobai.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")  # asks for a copy
     while not (kept := images_kept(kobai.page)):
         assert kobai.iteration() == 0
