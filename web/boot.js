@@ -88,12 +88,15 @@ window.kobai = (() => {
   addEventListener("unhandledrejection", (event) => failed(String(event.reason?.stack || event.reason)));
   const watchdog = setTimeout(() => failed(_("No answer within 60 seconds.")), 60000);
 
-  // PyScript says nothing when one of these is missing, and waits
+  // PyScript says nothing when one of these is missing or damaged, and waits
+  const check = async (file) => {
+    const response = await fetch(file);
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+    const text = await response.text();
+    if (file.endsWith(".json")) JSON.parse(text);
+  };
   for (const file of ["page.json", "python.json", "py/page/main.py"]) {
-    fetch(file).then(
-      (response) => response.ok || failed(`${file}: ${response.status} ${response.statusText}`),
-      (error) => failed(`${file}: ${error}`),
-    );
+    check(file).catch((error) => failed(`${file}: ${error.message}`));
   }
 
   // all of index.html has arrived (which it does not say when the connection ends within)
@@ -109,6 +112,7 @@ window.kobai = (() => {
     _,
     name,
     failed,
+    reloadAll,
     mixed(versions) {
       const sentence = _("This page was renewed while it loaded, and now consists of two versions. Press “Try again” to load it anew.");
       show(sentence, versions);

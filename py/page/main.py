@@ -100,7 +100,10 @@ async def start_worker():
 
 def _start_again():
     problems.close()
-    spawn(start_worker())
+    if trainer.heard():
+        spawn(start_worker())
+    else:  # PyScript would start the next one from the same damaged file
+        window.kobai.reloadAll()
 
 
 spawn(boot())

@@ -34,7 +34,8 @@ STARTING, READY, STOPPED = "starting", "ready", "stopped"
 _listeners = {}
 _pending = []  # tasks that wait for an answer of the worker
 _state = {"round": 0, "script": None, "worker": None, "is": STARTING, "again": None}
-_state.update({"failed": None, "ended": False, "word": ("", "")})  # (file, why) of a start; why it ended
+_state.update({"failed": None, "ended": False, "heard": False})  # failed: (file, why) of a start
+_state["word"] = ("", "")  # why it ended
 
 
 def on(kind, listener):
@@ -61,6 +62,11 @@ def why():
     return _("Python is still loading.")
 
 
+def heard():
+    """Whether the last worker has said anything; if not, what should have started it is damaged."""
+    return _state["heard"]
+
+
 def stopped():
     return _state["is"] == STOPPED
 
@@ -72,7 +78,7 @@ async def start(again):
     """
     _state["round"] += 1
     name = f"trainer-{_state['round']}"
-    _state.update({"is": STARTING, "failed": None, "ended": False, "again": again})
+    _state.update({"is": STARTING, "failed": None, "ended": False, "heard": False, "again": again})
     if _state["round"] > 1:
         say_again()  # no longer "stopped"
     lifeline.sign_of_life()
@@ -220,6 +226,7 @@ def _on_message(event, this):
     message = getattr(event.data, "kobai", None)
     if message is None or this != _state["round"]:
         return
+    _state["heard"] = True
     lifeline.sign_of_life()
     lock, failed, broken = (getattr(message, kind, None) for kind in ("lock", "failed", "broken"))
     if lock:

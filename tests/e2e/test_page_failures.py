@@ -98,7 +98,34 @@ def test_a_worker_silent_for_a_minute(visit, make_site, file):
     expect(kobai.page.get_by_role("alert")).to_be_hidden()
     expect(kobai.page.get_by_text(re.compile("^Python is starting")).first).to_be_visible()
     begun.watch.announce(ANYTHING)
-    # a minute passes at each look at the clock, of which the page believes a second and a half
+    wait_a_minute(kobai)
+    site.mend()
+    kobai.button("Try again").click()
+    kobai.wait_until_ready()
+
+
+@pytest.mark.fault("how Python is to be started arrives damaged, once")
+def test_a_worker_that_is_never_heard(visit, make_site):
+    """PyScript waits, and would start each further worker from what it has: all is loaded anew."""
+    site, asked = make_site({}), []
+
+    def damaged_the_second_time(data):
+        """First the page looks whether the file is whole, then PyScript asks."""
+        asked.append(data)
+        return data[: len(data) // 2] if len(asked) == 2 else data
+
+    site.changed["python.json"] = damaged_the_second_time
+    begun = visit(site=site)
+    begun.kobai.wait_until_live()
+    begun.watch.announce(ANYTHING)
+    wait_a_minute(begun.kobai)
+    assert len(asked) == 2
+    begun.kobai.button("Try again").click()
+    begun.kobai.wait_until_ready()
+
+
+def wait_a_minute(kobai):
+    """It passes at each look at the clock, of which the page believes a second and a half."""
     kobai.page.evaluate(
         """() => {
             let later = performance.now();
@@ -108,9 +135,6 @@ def test_a_worker_silent_for_a_minute(visit, make_site, file):
     )
     expect(kobai.problem).to_have_text(re.compile("60 seconds"), timeout=60_000)
     kobai.page.evaluate("() => { clockIsRight(); }")
-    site.mend()
-    kobai.button("Try again").click()
-    kobai.wait_until_ready()
 
 
 @pytest.mark.fault("a file that never answers")
