@@ -18,8 +18,10 @@ def choices(network):
     place.append(*choices)
 
     def on_choice(event):
-        way = {"activation": network["activation"], "pixels": "1" if network["normalize"] else "255"}
-        way[event.target.getAttribute("data-do")] = event.target.value
+        way = {"activation": network["activation"]}
+        # as all of them stand: the answer to the choice before may be on its way
+        for select in event.target.closest(".reading").querySelectorAll("select"):
+            way[select.getAttribute("data-do")] = select.value
         spawn(read_as(network["id"], way["activation"], way["pixels"] == "1"))
 
     for label in choices:

@@ -28,7 +28,7 @@ COMMENTS = {
 WASM_SECTION = b"\x00\x06\x05other"  # a section of one's own, which is passed over
 # no visit of the page asks for these: texts, what installing needs, and what the service worker's tests break
 NOT_ASKED = re.compile(r"licenses/|sbom|404\.html|icons/|manifest\.webmanifest|kept\.mjs")
-SHARE = 67  # one pair of file and fault in so many; a prime, so that all kinds of both come up
+SHARE = 149  # one pair of file and fault in so many; a prime, so that all kinds of both come up
 LONG = 90_000  # ms: a start with all the waiting between tries
 
 ENDED = """() => {

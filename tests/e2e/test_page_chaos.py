@@ -9,7 +9,7 @@ from watch import Watch
 
 SEED = int(os.environ.get("KOBAI_CHAOS_SEED", "11"))
 WIDE = {"width": 1280, "height": 900}
-ACTIONS = int(os.environ.get("KOBAI_CHAOS_ACTIONS", "120"))
+ACTIONS = int(os.environ.get("KOBAI_CHAOS_ACTIONS", "80"))
 
 
 @pytest.mark.fault("a user without a plan")

@@ -90,6 +90,23 @@ def test_how_a_file_is_read_can_be_changed(kobai):
     expect(accuracy).to_have_text(accuracy_text(params, "relu", 1))
 
 
+def test_two_quick_choices_of_how_a_file_is_read(kobai):
+    """The second does not take back the first, whose answer is on its way."""
+    params = deep(784, 20, 10, seed=2)
+    kobai.open_file(pickled(params, "quick.pkl"))
+    accuracy = row(kobai, "quick.pkl").get_by_role("cell").nth(2)
+    expect(accuracy).to_have_text(accuracy_text(params))
+    kobai.page.evaluate(
+        """() => ['255', 'relu'].forEach((value, i) => {
+            const select = document.querySelector(
+                `[data-do="${['pixels', 'activation'][i]}"][aria-label$="quick.pkl"]`);
+            select.value = value;
+            select.dispatchEvent(new Event('change', {bubbles: true}));
+        })"""
+    )
+    expect(accuracy).to_have_text(accuracy_text(params, "relu", 1))
+
+
 def test_a_learner_can_rename_delete_and_bring_back(kobai):
     kobai.open_file(pickled(deep(784, 10, seed=3), "one.pkl"))
     press(kobai, "Rename", "one.pkl")
