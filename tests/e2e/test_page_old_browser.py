@@ -56,8 +56,9 @@ def test_a_browser_that_cannot_even_read_the_scripts_is_told_so(visit, make_site
     expect(old.kobai.page.locator("#too-old")).to_contain_text(word)
 
 
-@pytest.mark.parametrize("fault", ["missing", "truncated"])
-@pytest.mark.parametrize("file", ["boot.js", "locale.js", "trusted_types.js"])
+@pytest.mark.parametrize(
+    ("file", "fault"), [("boot.js", "missing"), ("locale.js", "truncated"), ("trusted_types.js", "missing")]
+)
 def test_a_script_that_does_not_arrive_is_no_fault_of_the_browser(visit, make_site, file, fault):
     site = make_site({file: fault})
     begun = visit(site=site)
