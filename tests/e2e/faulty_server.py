@@ -14,6 +14,7 @@ MISSING = "missing"  # 404
 CORRUPT = "corrupt"  # all bytes there, those in the middle changed
 TRUNCATED = "truncated"  # a complete answer with the first half of the file
 CUT = "cut"  # the connection ends in the middle of the file
+CUT_LATER = "cut later"  # half of the file; the connection ends when the test lets it go
 CUT_ONCE = "cut once"  # cut, the first time that it is asked for
 RESUMED = "resumed"  # cut the first time; then the host sends the rest that is asked for
 SLOW = "slow"  # a piece at a time, for about three seconds
@@ -33,6 +34,7 @@ class Site:
         self.changed: dict[str, Callable[[bytes], bytes]] = {}  # a part of a path -> what is sent
         self.asked: list[str] = []  # of the files that were cut: the Range of each request
         self.closing = threading.Event()
+        self.let_go = threading.Event()  # of what is to be cut later
 
     def mend(self) -> None:
         self.faults.clear()
@@ -80,15 +82,19 @@ class FaultyHandler(SiteHandler):
                 + bytes(byte ^ 0x55 for byte in content[half // 2 : half])
                 + content[half:]
             )
-        sent = content[:half] if fault in (TRUNCATED, CUT) else content
+        is_cut = fault in (CUT, CUT_LATER)
+        sent = content[:half] if is_cut or fault == TRUNCATED else content
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", self.type_of(file))
-        self.send_header("Content-Length", str(len(content) if fault == CUT else len(sent)))
+        self.send_header("Content-Length", str(len(content) if is_cut else len(sent)))
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(sent)
-        if fault == CUT:
+        if fault == CUT_LATER:
+            self.wfile.flush()
+            self.site.let_go.wait()
+        if is_cut:
             self.close_connection = True
 
     def send_slowly(self, file: Path, content: bytes) -> None:
@@ -135,6 +141,7 @@ def serving(directory: Path):
         yield site
     finally:
         site.closing.set()
+        site.let_go.set()
         server.shutdown()
         server.server_close()
         thread.join()

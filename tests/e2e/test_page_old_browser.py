@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from faulty_server import CUT
+from faulty_server import CUT_LATER
 from playwright.sync_api import expect
 
 LACKED = {  # what the page calls it -> how a test takes it away
@@ -75,9 +75,11 @@ def test_a_script_that_does_not_arrive_is_no_fault_of_the_browser(visit, make_si
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_page_that_does_not_arrive_whole_says_so(visit, make_site, language):
     """Chromium then runs no script any more: what says so has come before, and waits in the style sheet."""
-    site = make_site({"index.html": CUT})
+    site = make_site({"index.html": CUT_LATER})
     begun = visit(f"?lang={language}", site=site, before=hurry)
     begun.watch.announce("ERR_CONTENT_LENGTH_MISMATCH")
+    expect(begun.kobai.page.locator("#stalled")).to_be_attached()
+    site.let_go.set()
     told = begun.kobai.page.get_by_role("status").filter(has_text="再読み込みしてください。")
     expect(told).to_be_visible()
     expect(told).to_contain_text("The rest of this page has not arrived yet.")
