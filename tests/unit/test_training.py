@@ -16,6 +16,8 @@ from kobai.errors import DatasetError, KobaiError, SettingsError, TrainingDiverg
 from kobai.training import Settings, Trainer, evaluate
 from training_runs import ACTIONS, SMALL, SMALL_SETTINGS, assert_same_run, interrupted
 
+pytestmark = pytest.mark.order_of_sums
+
 
 @pytest.fixture(scope="module")
 def uninterrupted() -> Trainer:
