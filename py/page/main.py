@@ -96,6 +96,17 @@ async def start_worker():
     import rest
 
     rest.worker_is_ready()
+    if answer["set_aside"]:
+        problems.tell(
+            Problem(
+                _(
+                    "Some of what this browser keeps is damaged and was set aside: {names}. Everything else "
+                    "is there, and works. What was set aside is not deleted; “Delete everything” removes it, "
+                    "too.",
+                    names=", ".join(answer["set_aside"][:5]),
+                )
+            )
+        )
 
 
 def _start_again():

@@ -65,6 +65,7 @@ class Session:
             "engine_missing": engine_missing,
             "settings": self.choices.values.get("settings"),
             "kept": free[0] if free else None,  # the training that an earlier visit left
+            "set_aside": self.store.set_aside,  # records that cannot be read
         }
 
     async def load_training_images(self):
@@ -83,7 +84,7 @@ class Session:
         claimed, state = await self.runs.claim(run, take_over)
         try:
             trainer = Trainer.from_state(state, *self._images(), self.engine)
-        except KobaiError:
+        except BaseException:  # whatever it was: the training can be opened again, here or in another tab
             claimed.let_go()
             raise
         saved = self.store.about(claimed.slot)["saved"]
