@@ -1,6 +1,7 @@
 """Everything the learner made: saved as one file, added from one, and deleted."""
 
 import confirm
+import files
 import networks
 import saving
 import settings
@@ -39,12 +40,11 @@ async def _export():
 
 
 async def _import():
-    picker = by_id("everything-file")
-    file = picker.files.item(0)
+    file = files.chosen(by_id("everything-file"))
     if not file:
         return
-    name, data = plain(file.name), await file.arrayBuffer()
-    picker.value = ""
+    name = plain(file.name)
+    data = await files.read(file, name)
     _say("")
     found = (await trainer.call("look_into", data))[0]
     there = _("What is here already: {count}.", count=number(found["there"])) if found["there"] else ""
