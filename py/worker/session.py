@@ -3,7 +3,6 @@
 import base64
 import dataclasses
 import inspect
-import json
 import platform
 import time
 
@@ -19,7 +18,7 @@ from pyscript import sync
 from worker import files
 from worker.answers import right
 from worker.choices import Choices
-from worker.exports import said
+from worker.exports import as_text, said
 from worker.networks import Networks
 from worker.runs import Runs, from_older_page
 from worker.store import Store
@@ -325,7 +324,7 @@ class Session:
         return {"code": inspect.getsource(TwoLayerNet)}
 
     def _tell(self, message, *arrays):
-        return sync.on_progress(json.dumps(message), *arrays)
+        return sync.on_progress(as_text(message), *arrays)
 
 
 async def _load_matplotlib():

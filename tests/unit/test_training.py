@@ -368,6 +368,7 @@ def test_a_state_with_another_number_of_random_keys_is_refused():
     images = np.zeros((20, 784), np.uint8), np.zeros(20, np.uint8)
     state = Trainer(settings, *images, *images).state()
     known, arrays = load_state(state)
+    del arrays["version"], arrays["settings"]  # written anew
     for keys in (arrays["random_keys"][:-1], np.append(arrays["random_keys"], np.uint32(1))):
         with pytest.raises(KobaiError, match="damaged"):
             Trainer.from_state(dump_state(known, {**arrays, "random_keys": keys}), *images, *images)
