@@ -1,8 +1,8 @@
 """The trainings whose figures the browser tests compare with native ones are not chaotic.
 
-So the order of sums, another on each processor and in WebAssembly, is not seen in what they compare. Trainings
-on pixels 0 to 255 are chaotic (test_engine_pixels.py): of these only the first five iterations may be compared,
-or what the compiled engine computes, which gives the same bits everywhere (test_engine.py).
+So the order of sums, another on each processor and in WebAssembly, is not seen in what they compare. Those on
+pixels 0 to 255 are chaotic (test_engine_pixels.py): there the first five iterations may be compared, or what
+the compiled engine computes, which gives the same bits everywhere (test_engine.py).
 """
 
 from __future__ import annotations
