@@ -70,6 +70,7 @@ def test_in_a_training_that_was_never_kept(begun):
     kobai = begun.kobai.wait_until_ready()
     kobai.train(iterations=100_000, seed=6, computed_by="numpy")
     kobai.wait_until_iteration(1)
+    expect(kobai.region("Probabilities").get_by_text(re.compile("^Answered by: yours"))).to_be_visible()
     workers.end(kobai.page)
     expect_stopped(kobai)
     kobai.page.get_by_role("alert").get_by_role("button", name="Start Python again").click()
