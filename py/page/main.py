@@ -81,12 +81,12 @@ async def start_worker():
     )
     missing = answer["engine_missing"]
     settings.engine_is_missing(_(missing["refused"], **missing["values"]) if missing else "")
-    networks.read_shelf(answer["shelf"])
+    others = networks.read_shelf(answer["shelf"])
     settings.worker_is_ready(answer["settings"])
     gallery.worker_is_ready()
     window.performance.mark("kobai-predict")
     await gallery.refresh()
-    if networks.current() != "shipped":
+    if others or networks.current() != "shipped":  # after a restart it may be the shipped one again
         await networks.changed()
     if answer["kept"]:
         await training.bring_back(answer["kept"])

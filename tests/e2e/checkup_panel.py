@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-WORK = 60_000  # ms that a check-up may take on a slow machine
+WORK = 120_000  # ms that a check-up may take on a slow machine
 
 
 class CheckupPanel:

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-WORK = 60_000  # ms for both networks to answer for all test images
+WORK = 120_000  # ms for both networks to answer for all test images
 CELLS = {
     "both_right": "right in both",
     "only_a": "right in A, wrong in B",

@@ -18,6 +18,7 @@ CUT_LATER = "cut later"  # half of the file; the connection ends when the test l
 CUT_ONCE = "cut once"  # cut, the first time that it is asked for
 RESUMED = "resumed"  # cut the first time; then the host sends the rest that is asked for
 SLOW = "slow"  # a piece at a time, for about three seconds
+HELD = "held"  # answered as it should be, once the test lets it go
 SILENT = "silent"  # accepted, never answered
 
 PIECES, PAUSE = 20, 0.15  # of a slow file; seconds before each
@@ -34,7 +35,7 @@ class Site:
         self.changed: dict[str, Callable[[bytes], bytes]] = {}  # a part of a path -> what is sent
         self.asked: list[str] = []  # of the files that were cut: the Range of each request
         self.closing = threading.Event()
-        self.let_go = threading.Event()  # of what is to be cut later
+        self.let_go = threading.Event()  # of what is to be cut later, or held
 
     def mend(self) -> None:
         self.faults.clear()
@@ -70,6 +71,10 @@ class FaultyHandler(SiteHandler):
         if fault == SILENT:
             self.site.closing.wait()
             self.close_connection = True
+            return
+        if fault == HELD:
+            self.site.let_go.wait()
+            super().send_file(file)
             return
         content = file.read_bytes()
         if fault == SLOW:

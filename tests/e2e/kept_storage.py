@@ -63,14 +63,19 @@ DAMAGE = f"""async (name) => {{
     database.close();
 }}"""
 
-# what the page shows beside what is kept, ten times a second: [ms, iteration shown, iteration kept]
-WATCH = f"""async (seconds) => {{
+# what the page shows beside what is kept, ten times a second: [ms, iteration shown, iteration kept]; for so
+# long, and until an iteration was made meanwhile, but not for ever. Where the machine had no time for the
+# page, a fifth of a second counts at most, for the worker may have had none either.
+WATCH = f"""async (long) => {{
     {OPENED}
     const database = await opened("kobai");
     const seen = [];
-    const end = performance.now() + 1000 * seconds;
-    while (performance.now() < end) {{
-        const at = performance.now();
+    let at = 0, last = performance.now();
+    const end = last + 60 * 1000;
+    const enough = () => at > long && seen.at(-1)[1] > seen[0][1];
+    while (!enough() && performance.now() < end) {{
+        at += Math.min(performance.now() - last, 200);
+        last = performance.now();
         const shown = document.getElementById("now-iteration").textContent.split("/")[0].replaceAll(",", "");
         const objects = database.transaction("kept").objectStore("kept");
         const key = (await done(objects.getAllKeys())).find((name) => name.startsWith("training:"));
@@ -132,7 +137,7 @@ def as_old_page_kept(data: bytes, about: dict) -> str:
 
 def wait_until_kept(page: Page, iteration: int) -> None:
     """A copy of the training is in the storage, of this iteration or a later one."""
-    assert page.evaluate(KEPT, [iteration, 30])
+    assert page.evaluate(KEPT, [iteration, 60])
 
 
 def training_said(kobai) -> Locator:

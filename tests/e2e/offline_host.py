@@ -66,6 +66,7 @@ def hosting(folder: Path) -> Iterator[Host]:
         yield host
     finally:
         host.closing.set()
+        host.let_go.set()
         if host.on:
             host.switch_off()
 

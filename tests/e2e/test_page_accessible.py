@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-WORK = 60_000
+WORK = 120_000
 # A room is filled when it has been seen, for which the browser needs frames
 SEE = """async room => {
     room.scrollIntoView({ behavior: "instant" });

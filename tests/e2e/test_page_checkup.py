@@ -204,8 +204,7 @@ def test_a_check_up_can_be_stopped_and_started_again(panel):
     before = panel.standing.inner_text()
     panel.kobai.train(hidden_units=200, iterations=1)
     panel.kobai.wait_until_trained()
-    panel.button.click()
-    panel.stop.click()
+    panel.kobai.start_and_stop(panel.button, "checkup-stop")
     panel.wait()
     assert panel.standing.inner_text() == before
     panel.check_up()

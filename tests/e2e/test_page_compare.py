@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import reference
 from compare_panel import ComparePanel
+from kobai_page import WORK
 from playwright.sync_api import expect
 
 NETWORKS = reference.ROOT / "static" / "networks"
@@ -201,8 +202,8 @@ def test_a_phone_in_japanese(visit):
     kobai = visit("?lang=ja", viewport={"width": 360, "height": 740}, locale="ja-JP").kobai.wait_until_ready()
     region = kobai.region("Two networks side by side")
     region.scroll_into_view_if_needed()
-    region.get_by_role("button", name=re.compile("と比べる")).click(timeout=60_000)
-    expect(region.get_by_text(re.compile("^片方だけが正解した画像は"))).to_be_visible(timeout=60_000)
+    region.get_by_role("button", name=re.compile("と比べる")).click(timeout=WORK)
+    expect(region.get_by_text(re.compile("^片方だけが正解した画像は"))).to_be_visible(timeout=WORK)
     expect(region.get_by_role("button", name=re.compile("^正解 ")).first).to_be_visible()
     box = region.evaluate("section => [section.scrollWidth, section.clientWidth]")
     assert box[0] <= box[1]

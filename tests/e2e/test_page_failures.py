@@ -8,6 +8,7 @@ import zipfile
 import pytest
 import reference
 from faulty_server import CORRUPT, CUT_ONCE, MISSING, RESUMED, SILENT, TRUNCATED
+from kobai_page import WORK
 from playwright.sync_api import expect
 
 ANYTHING = r"."  # a browser logs a missing or broken file in words of its own
@@ -31,7 +32,7 @@ def test_python_that_cannot_start_says_so_and_can_be_tried_again(visit, make_sit
     begun = visit(site=site)
     begun.watch.announce(ANYTHING)
     kobai = begun.kobai
-    expect(kobai.problem).to_be_visible(timeout=30_000)
+    expect(kobai.problem).to_be_visible(timeout=WORK)
     sentence = kobai.problem.inner_text()
     assert re.search(r"could not|cannot|damaged|cut short|Check the connection", sentence), sentence
     assert len(sentence) < 300
@@ -65,7 +66,7 @@ def test_a_page_that_cannot_start_says_so_and_can_be_tried_again(visit, make_sit
     site = make_site({file: fault})
     begun = visit(site=site)
     begun.watch.announce(ANYTHING)
-    expect(begun.kobai.problem).to_be_visible(timeout=20_000)
+    expect(begun.kobai.problem).to_be_visible(timeout=WORK)
     expect(begun.kobai.problem).to_have_text(re.compile("try again", re.IGNORECASE))
     site.mend()
     begun.kobai.button("Try again").click()
@@ -133,7 +134,7 @@ def wait_a_minute(kobai):
             window.clockIsRight = () => delete performance.now;
         }"""
     )
-    expect(kobai.problem).to_have_text(re.compile("60 seconds"), timeout=60_000)
+    expect(kobai.problem).to_have_text(re.compile("60 seconds"), timeout=WORK)
     kobai.page.evaluate("() => { clockIsRight(); }")
 
 
@@ -178,13 +179,13 @@ def test_missing_matplotlib_costs_only_the_figure(visit, make_site):
     kobai.train(iterations=5)
     kobai.wait_until_trained()
     kobai.button("Draw figure").click()
-    expect(kobai.problem).to_contain_text("Check the connection", timeout=30_000)
+    expect(kobai.problem).to_contain_text("Check the connection", timeout=WORK)
     expect(kobai.button("Draw figure")).to_be_enabled()
     kobai.button("Close").click()
     site.mend()
     kobai.button("Draw figure").click()
     expect(kobai.page.get_by_role("img", name="The loss curve, drawn by Matplotlib")).to_be_visible(
-        timeout=30_000
+        timeout=WORK
     )
 
 
@@ -238,7 +239,7 @@ def test_a_mixture_of_two_builds_is_noticed(visit, make_site, file, change):
     site = make_site({})
     site.changed[file.removeprefix("kobai/")] = change
     begun = visit(site=site)
-    expect(begun.kobai.problem).to_have_text(re.compile("consists of two versions"), timeout=30_000)
+    expect(begun.kobai.problem).to_have_text(re.compile("consists of two versions"), timeout=WORK)
     expect(begun.kobai.button("Train")).to_be_disabled()
     begun.watch.announce(ANYTHING)
     site.mend()

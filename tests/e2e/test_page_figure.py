@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
+from kobai_page import WORK
 from playwright.sync_api import expect
 
 
@@ -12,7 +13,7 @@ def drawn(kobai):
     kobai.train(iterations=60)
     kobai.wait_until_trained()
     kobai.button("Draw figure").click()
-    expect(figure(kobai)).to_be_visible(timeout=60_000)
+    expect(figure(kobai)).to_be_visible(timeout=WORK)
     return kobai
 
 
@@ -58,4 +59,4 @@ def test_a_longer_training_gives_a_new_figure(drawn):
     drawn.wait_until_iteration(80)
     drawn.wait_until_trained()
     drawn.button("Draw figure").click()
-    expect(figure(drawn)).not_to_have_attribute("src", before, timeout=60_000)
+    expect(figure(drawn)).not_to_have_attribute("src", before, timeout=WORK)

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import reference
+from kobai_page import WORK
 from playwright.sync_api import expect
 
 H = 1e-4  # the step of the book's numerical gradient
@@ -30,7 +31,7 @@ class Room:
         return self
 
     def wait(self):
-        expect(self.stop).to_be_hidden(timeout=60_000)
+        expect(self.stop).to_be_hidden(timeout=WORK)
         expect(self.button).to_be_enabled()
 
     def costs(self):
@@ -198,8 +199,7 @@ def test_a_check_can_be_stopped_and_started_again(visit):
     kobai.train(hidden_units=200, iterations=1)
     kobai.wait_until_trained()
     room = Room(kobai)
-    room.button.click()
-    room.stop.click()
+    kobai.start_and_stop(room.button, "check-stop")
     room.wait()
     expect(room.verdict).to_be_empty()
     expect(room.region.get_by_role("table")).to_be_hidden()

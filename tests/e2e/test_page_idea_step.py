@@ -12,7 +12,7 @@ from ideas_panel import IdeaPanel
 from playwright.sync_api import expect
 from trace_panel import TracePanel
 
-WORK = 60_000
+WORK = 120_000
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from ideas_panel import IdeaPanel
 from playwright.sync_api import expect
 
 LIBRARY = Path(__file__).resolve().parents[2] / "py"
-START = 60_000
+START = 120_000
 FIGURES = "figures => figures.map(each => each.getBoundingClientRect().height)"
 LINES = """figure => [...figure.querySelectorAll('.line')].map(
     line => [line.firstChild.textContent, line.querySelector('code').textContent])"""

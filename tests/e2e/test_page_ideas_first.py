@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import reference
 from ideas_panel import IdeaPanel
+from kobai_page import WORK
 from playwright.sync_api import expect
 
 IMAGES = 100  # of the test set, of which the page takes loss and accuracy
@@ -308,7 +309,7 @@ def test_hundred_images_are_learned_by_heart(idea):
     article = idea(1)
     article.get_by_role("button", name="Train with 100 images").click()
     said = article.get_by_role("status")
-    expect(said).to_contain_text("100.00 % right on those learned from", timeout=60_000)
+    expect(said).to_contain_text("100.00 % right on those learned from", timeout=WORK)
     article.get_by_text("The numbers as a table").click()
     expect(article.locator("#data-rows tr").first).to_be_visible()
     rows = article.locator("#data-rows tr").evaluate_all(

@@ -11,7 +11,7 @@ from by_hand import batch, gradient, loss
 from ideas_panel import IdeaPanel
 from playwright.sync_api import expect
 
-WORK = 60_000
+WORK = 120_000
 
 
 @pytest.fixture

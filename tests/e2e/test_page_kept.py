@@ -54,16 +54,13 @@ def crash(page) -> None:
 
 @pytest.mark.fault("the page is killed in training")
 def test_a_training_that_is_killed_again_and_again_continues_bit_for_bit(visit):
-    settings = {"iterations": 14_000, "seed": 5, "hidden_units": 40}
     begun = visit()
     kobai = begun.kobai.wait_until_ready()
-    kobai.train(**settings)
-    kobai.wait_until_trained()
-    uninterrupted = digest(kobai.page)
-    kobai.reset()
-    kobai.train(**settings)
-    stood = 0
+    kobai.train(iterations=1_000_000, seed=5, hidden_units=40)
+    stood, kept = 0, []
     for end in ("crashed", "closed", "left"):
+        if stood:
+            kobai.button("Continue").click()
         wait_until_kept(kobai.page, stood + 1)
         if end == "left":
             kobai.page.goto("about:blank")
@@ -73,11 +70,17 @@ def test_a_training_that_is_killed_again_and_again_continues_bit_for_bit(visit):
             kobai = another_tab(begun)
         kobai.wait_until_ready()
         stood = expect_back(kobai, stood + 1)
-        assert stood < 14_000
-        assert digest(kobai.page) != uninterrupted
-        kobai.button("Continue").click()
+        kept.append(digest(kobai.page))
+    goal = stood + 700
+    kobai.set(iterations=goal)
+    kobai.button("Continue").click()
     kobai.wait_until_trained()
-    assert digest(kobai.page) == uninterrupted
+    killed = digest(kobai.page)
+    kobai.reset()
+    kobai.train(iterations=goal)
+    kobai.wait_until_trained()
+    assert digest(kobai.page) == killed
+    assert killed not in kept
 
 
 def test_what_is_kept_is_never_five_seconds_behind(visit):
@@ -87,7 +90,7 @@ def test_what_is_kept_is_never_five_seconds_behind(visit):
     for settings in (thousands_a_second, one_a_second):
         kobai.train(iterations=1_000_000, **settings)
         kobai.wait_until_iteration(1)
-        seen = kobai.page.evaluate(WATCH, 7)
+        seen = kobai.page.evaluate(WATCH, BEHIND + 2000)
         compared = 0
         for now, _, kept in seen:
             earlier = [shown for at, shown, _ in seen if at <= now - BEHIND]
@@ -107,13 +110,15 @@ def test_leaving_the_page_keeps_what_is_there_at_once(visit):
     kobai.wait_until_iteration(100)
     wait_until_kept(kobai.page, 1)
     apart = []
-    for _ in range(5):
+    for _ in range(20):
         (before,) = records(kobai.page, "training:").values()
         kobai.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
         wait_until_kept(kobai.page, before["iteration"] + 1)
         (after,) = records(kobai.page, "training:").values()
         apart.append(datetime.fromisoformat(after["saved"]) - datetime.fromisoformat(before["saved"]))
-    assert min(apart) < timedelta(seconds=2)  # by the page's own clock: sooner than the next copy is due
+        if apart[-1] < timedelta(seconds=2):  # by the page's own clock: sooner than the next copy is due
+            break
+    assert min(apart) < timedelta(seconds=2)
     kobai.pause()
 
 

@@ -12,6 +12,7 @@ from kept_storage import (
     wait_until_kept,
     write,
 )
+from kobai_page import WORK
 from playwright.sync_api import expect
 
 
@@ -21,7 +22,7 @@ def test_a_full_storage_is_told_and_tried_again(visit, site):
     begun = visit(before=lambda page: limit_storage(page, site, 1_000_000))
     kobai = begun.kobai.wait_until_ready()
     kobai.train(iterations=1_000_000)
-    expect(training_said(kobai)).to_contain_text("The browser’s storage is full", timeout=60_000)
+    expect(training_said(kobai)).to_contain_text("The browser’s storage is full", timeout=WORK)
     ((slot, former),) = records(kobai.page, "training:").items()
     assert 0 < former["iteration"] < kobai.pause()  # the former copy has stayed
     kobai.open_file(network_file("full.pkl", units=200))  # more than there is in all
@@ -31,7 +32,7 @@ def test_a_full_storage_is_told_and_tried_again(visit, site):
     expect(shelf).to_contain_text("Not kept, so gone when this page is left: full.pkl.")
     limit_storage(kobai.page, site, 100_000_000)
     kobai.button("Continue").click()
-    expect(training_said(kobai)).not_to_contain_text("storage is full", timeout=60_000)
+    expect(training_said(kobai)).not_to_contain_text("storage is full", timeout=WORK)
     kobai.pause()
     ((same, kept),) = records(kobai.page, "training:").items()
     assert (same, kept["iteration"]) == (slot, kobai.iteration())

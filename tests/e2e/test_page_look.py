@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from kobai_page import WORK
 from playwright.sync_api import expect
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -90,7 +91,7 @@ def test_nothing_overflows_sideways(visit, width, language):
     kobai = visit(query=f"?lang={language}", viewport={"width": width, "height": 844}).kobai
     kobai.wait_until_ready()
     kobai.button("One step").click()
-    expect(kobai.button("Reset")).to_be_enabled(timeout=60_000)
+    expect(kobai.button("Reset")).to_be_enabled(timeout=WORK)
     assert kobai.page.evaluate("document.documentElement.scrollWidth") <= width
     outside = kobai.page.evaluate(
         """width => [...document.querySelectorAll('button, input, select, a, h1, h2, h3, td, canvas, img')]

@@ -11,7 +11,7 @@ from faulty_server import SLOW
 from playwright.sync_api import expect
 from trace_panel import TracePanel
 
-WORK = 60_000
+WORK = 120_000
 SIX_LINES = """a1 = np.dot(x, net.params["W1"]) + net.params["b1"]
 z1 = sigmoid(a1)
 a2 = np.dot(z1, net.params["W2"]) + net.params["b2"]

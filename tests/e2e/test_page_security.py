@@ -5,6 +5,7 @@ import re
 
 import pytest
 import reference
+from kobai_page import WORK
 from playwright.sync_api import expect
 
 MARKUP = "<img src=x onerror=window.broken=1>"
@@ -104,5 +105,5 @@ def test_a_nonsense_address_leads_to_the_page_as_it_is(visit, query):
     kobai.wait_until_ready()
     expect(kobai.verdict).to_have_text(re.compile("^Answer: 7 "))
     kobai.button("One step").click()
-    expect(kobai.button("Reset")).to_be_enabled(timeout=60_000)  # the training images are loaded first
+    expect(kobai.button("Reset")).to_be_enabled(timeout=WORK)  # the training images are loaded first
     nothing_ran(kobai.page)

@@ -5,6 +5,7 @@ import inspect
 import numpy as np
 import pytest
 import reference
+from kobai_page import WORK
 from playwright.sync_api import expect
 
 AS_SHOWN = 0.51e-4  # four decimals are shown
@@ -65,18 +66,19 @@ def test_the_fast_engine_trains_as_numpy_does(kobai):
 
 def test_an_interrupted_run_equals_an_uninterrupted_one(kobai):
     """Pause, one step, continue, in the middle: not a digit changes."""
-    cpython = reference.trained(2000, seed=3)
-    kobai.train(iterations=2000, seed=3)
+    kobai.train(iterations=1_000_000, seed=3)
     kobai.wait_until_iteration(5)
     stood = kobai.pause()
-    assert 5 <= stood < 2000
+    goal = stood + 700  # past the end of an epoch
+    cpython = reference.trained(goal, seed=3)
     expect(kobai.region("Training").get_by_text("Paused.").first).to_be_visible()
     assert kobai.iteration() == stood
     kobai.step()
     assert kobai.iteration() == stood + 1
+    kobai.set(iterations=goal)
     kobai.button("Continue").click()
     kobai.wait_until_trained()
-    checked = [*range(1, 2000, 50), stood, stood + 1, stood + 2, 2000]
+    checked = [*range(1, goal, 50), stood, stood + 1, stood + 2, goal]
     expected = [cpython.train_loss_list[i - 1] for i in checked]
     assert kobai.losses(checked) == pytest.approx(expected, abs=AS_SHOWN)
 
@@ -166,7 +168,7 @@ def test_a_setting_out_of_range_is_refused_at_its_field(kobai, name, value, sent
 def test_a_diverging_run_stops_and_says_what_to_try(kobai, learning_rate):
     """From weights of zero the second gradient is as large as the first step: too large for float64."""
     kobai.train(iterations=50, weight_scale="0", learning_rate=learning_rate)
-    expect(kobai.problem).to_be_visible(timeout=30_000)
+    expect(kobai.problem).to_be_visible(timeout=WORK)
     expect(kobai.problem).to_contain_text("finite")
     expect(kobai.problem).to_contain_text("Try a smaller")
     expect(kobai.button("Reset")).to_be_enabled()
@@ -180,14 +182,14 @@ def test_a_diverging_run_stops_and_says_what_to_try(kobai, learning_rate):
 
 
 def test_the_probabilities_move_while_the_network_learns(kobai):
-    kobai.train(iterations=2000)
+    kobai.train(iterations=1_000_000)
     kobai.wait_until_iteration(2)
     first = kobai.probabilities()
     expect(kobai.network.locator("option:checked")).to_contain_text("yours")
-    kobai.wait_until_iteration(500)
+    kobai.wait_until_iteration(kobai.iteration() + 300)
     assert kobai.probabilities() != first
-    kobai.wait_until_trained()
-    truth = reference.predict(reference.trained(2000).network.params, reference.images_to_test()[:1])[0]
+    stood = kobai.pause()
+    truth = reference.predict(reference.trained(stood).network.params, reference.images_to_test()[:1])[0]
     assert kobai.probabilities() == pytest.approx(truth, abs=AS_SHOWN)
 
 

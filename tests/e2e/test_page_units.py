@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 import reference
+from kobai_page import WORK
 from playwright.sync_api import expect
 from units_panel import UnitsPanel
 
@@ -111,14 +112,14 @@ def test_dead_units_and_a_network_without_hidden_units(visit):
     panel.kobai.open_file({"name": "dead.pkl", "mimeType": "", "buffer": pickle.dumps(params)})
     panel.come_near()
     last = panel.units().last  # of no use at all
-    expect(last).to_have_accessible_name(re.compile("^Hidden unit 3, output 0.00"), timeout=60_000)
+    expect(last).to_have_accessible_name(re.compile("^Hidden unit 3, output 0.00"), timeout=WORK)
     last.click()
     expect(panel.region.get_by_text("this unit is dead")).to_be_visible()
 
     one = {"W1": params["W1"] @ params["W2"], "b1": params["b2"]}
     panel.kobai.open_file({"name": "one_layer.pkl", "mimeType": "", "buffer": pickle.dumps(one)})
     panel.come_near()
-    expect(panel.region.get_by_text("This network has no hidden layer")).to_be_visible(timeout=60_000)
+    expect(panel.region.get_by_text("This network has no hidden layer")).to_be_visible(timeout=WORK)
     x = reference.images_to_test()[:1].astype(np.float32) / 255
     a = (x @ one["W1"] + one["b1"])[0]
     y = np.exp(a - a.max()) / np.exp(a - a.max()).sum()
@@ -133,9 +134,7 @@ def test_the_three_layer_network(panel):
     params = pickle.loads(path.read_bytes())  # noqa: S301 (our own file)
     panel.kobai.use("shipped-3")
     panel.come_near()
-    expect(panel.region.get_by_text("Kobai’s own, three layers: 50 of 50 units.")).to_be_visible(
-        timeout=60_000
-    )
+    expect(panel.region.get_by_text("Kobai’s own, three layers: 50 of 50 units.")).to_be_visible(timeout=WORK)
     x = reference.images_to_test()[0] / 255
     z1 = 1 / (1 + np.exp(-(x @ params["W1"] + params["b1"])))
     for item in panel.units().all()[:5]:
@@ -148,7 +147,7 @@ def test_a_training_that_ends_is_looked_through_anew(panel):
     panel.kobai.train(iterations=20)
     panel.kobai.wait_until_trained()
     panel.come_near()
-    expect(panel.region.get_by_text("yours, 20 iterations: 50 of 50 units.")).to_be_visible(timeout=60_000)
+    expect(panel.region.get_by_text("yours, 20 iterations: 50 of 50 units.")).to_be_visible(timeout=WORK)
     params = reference.trained(20).network.params
     x = reference.images_to_test()[0] / 255
     z1 = 1 / (1 + np.exp(-(x @ params["W1"] + params["b1"])))
@@ -163,6 +162,6 @@ def test_a_phone_in_japanese(visit):
     region = kobai.region("What the hidden units look for")
     region.scroll_into_view_if_needed()
     expect(region.get_by_role("button", name=re.compile(r"^ニューロン \d+、出力 0"))).to_have_count(
-        50, timeout=60_000
+        50, timeout=WORK
     )
     assert region.evaluate("section => section.scrollWidth <= section.clientWidth")

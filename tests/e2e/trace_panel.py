@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-WORK = 60_000  # ms for the training images to be loaded, or a recording
+WORK = 120_000  # ms for the training images to be loaded, or a recording
 
 
 class TracePanel:

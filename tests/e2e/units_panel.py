@@ -10,7 +10,7 @@ import zlib
 import numpy as np
 from playwright.sync_api import Locator, expect
 
-WORK = 60_000  # ms for the units to be looked through on all test images
+WORK = 120_000  # ms for the units to be looked through on all test images
 
 
 class UnitsPanel:

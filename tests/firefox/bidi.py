@@ -25,7 +25,7 @@ PREFERENCES = {  # nothing that asks the network or the reader
 }
 EVENTS = ["log.entryAdded", "network.beforeRequestSent", "browsingContext.downloadEnd"]
 START = 60  # s until Firefox listens
-REPLY = 30  # s that any command may take, beyond what it waits for
+REPLY = 60  # s that any command may take, beyond what it waits for
 # a look at each frame of the page, so that an answer is there as soon as it can be seen
 LOOK = """async (...given) => {{
     const end = performance.now() + {milliseconds};
@@ -102,7 +102,7 @@ class Tab:
             raise RuntimeError(result["exceptionDetails"]["text"])
         return json.loads(result["result"]["value"])
 
-    def wait(self, function: str, *arguments: object, seconds: float = 15) -> object:
+    def wait(self, function: str, *arguments: object, seconds: float = 30) -> object:
         """Wait until the answer is true; raises TimeoutError that shows the question."""
         look = LOOK.format(function=function, milliseconds=seconds * 1000)
         answer = self.run(look, *arguments, seconds=seconds + REPLY)
@@ -143,7 +143,7 @@ class Tab:
     def give_file(self, selector: str, file: Path) -> None:
         self.send("input.setFiles", context=self.context, element=self.element(selector), files=[str(file)])
 
-    def downloaded(self, seconds: float = 30) -> Path:
+    def downloaded(self, seconds: float = 60) -> Path:
         """The file of the next download that ends."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
