@@ -20,7 +20,7 @@ class OwnCode(Walk):
         a text that is no program.
         """
         values, params, start = np.frombuffer(numbers.to_bytes()), {}, 0
-        for name, shape in shapes.items():
+        for name, shape in shapes:
             end = start + math.prod(shape)
             params[name] = values[start:end].reshape(shape).copy()
             start = end

@@ -69,7 +69,7 @@ class Tracing(Walk):
         images, labels, told = await self._images(image, batch, seed)
         shown = {**told, "f": "code", "network": about, "learning_rate": None}
         known = {
-            "shapes": {name: values.shape for name, values in net.params.items()},
+            "shapes": [[name, values.shape] for name, values in net.params.items()],  # a dict of the page keeps no order
             "activation": activation_of(net),
             "normalize": about["normalize"],
         }
