@@ -1,7 +1,7 @@
 """What PyScript lets a worker do to the page, and this page does not.
 
-PyScript answers a worker under these names with any object of the page's window, and with scripts and style sheets
-of any address. Nothing here needs that. docs/security.md, tests/e2e/test_page_doors.py
+PyScript answers a worker under these names with any object of the page's window, and loads scripts and style
+sheets for it. Nothing here needs that. docs/security.md, tests/e2e/test_page_doors.py
 """
 
 import js

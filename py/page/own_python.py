@@ -13,12 +13,12 @@ from words import N_, _
 
 SOURCE = "pyodide/own.mjs"
 MISSING = N_(
-    "Python for your own code could not start: the file {file} could not be loaded. Check the connection, then "
-    "press “Trace” again."
+    "Python for your own code could not start: the file {file} could not be loaded. Check the connection, "
+    "then press “Trace” again."
 )
 GONE = N_(
-    "The Python that ran your code has stopped: the browser ended it, perhaps because memory ran short. Nothing "
-    "else has changed: press “Trace” to run the code again."
+    "The Python that ran your code has stopped: the browser ended it, perhaps because memory ran short. "
+    "Nothing else has changed: press “Trace” to run the code again."
 )
 BROKEN = N_(
     "The Python that ran your code has stopped after an error of its own. Nothing else has changed: press "
@@ -133,7 +133,7 @@ class _Python:
         return is_awaited
 
     def _on_message(self, event):
-        """The reader's code can send whatever it likes: what is no answer that is waited for is left alone."""
+        """The reader's code can send whatever it likes: only an answer that is waited for is heard."""
         if self._word:
             return
         answer, kobai = getattr(event.data, "answer", None), getattr(event.data, "kobai", None)

@@ -7,7 +7,9 @@ from trace_why import Why
 
 
 class Explainer:
-    """now: returns (moment, recording); ask_of(recording, function, …): what its Python answers; go: shows another moment and calls `arrived` once it is there.
+    """now: returns (moment, recording); ask_of: its Python's answer to (recording, function, arguments).
+
+    go: shows another moment and calls `arrived` once it is there.
 
     shown: called when an explanation is on the page, which takes room from the source.
     """

@@ -40,9 +40,7 @@ _parts = {}
 
 def start():
     _parts["source"] = Source(by_id("trace-source"), _to_line)
-    explainer = Explainer(
-        lambda: (_now["at"], _now["recording"]), ask_of, go, _parts["source"].keep_in_view
-    )
+    explainer = Explainer(lambda: (_now["at"], _now["recording"]), ask_of, go, _parts["source"].keep_in_view)
     _parts["explainer"] = explainer
     _parts["view"] = MomentView(explainer.cards)
     _parts["mirror"] = Mirror(by_id("trace-mirror"), explainer.cards)

@@ -1,4 +1,4 @@
-"""The Trace room: records a function of the library on real images, and says what a program is to be given."""
+"""The Trace room: records a function of the library on real images, and gives a program what it needs."""
 
 import copy
 
@@ -61,7 +61,7 @@ class Tracing(Walk):
         }
 
     async def given_to_code(self, network=None, image=None, batch=None, seed=0, normalize=True):
-        """What a program of the learner's is given by the Python that runs it (worker/own.py), never by this one.
+        """What the Python that runs a program of the learner's (own_main.py), never this one, gives it.
 
         What the page shows of the network and the images; the numbers of its parameters, pixels, labels.
         """
@@ -69,7 +69,9 @@ class Tracing(Walk):
         images, labels, told = await self._images(image, batch, seed)
         shown = {**told, "f": "code", "network": about, "learning_rate": None}
         known = {
-            "shapes": [[name, values.shape] for name, values in net.params.items()],  # a dict of the page keeps no order
+            "shapes": [
+                [name, values.shape] for name, values in net.params.items()
+            ],  # a dict of the page keeps no order
             "activation": activation_of(net),
             "normalize": about["normalize"],
         }
@@ -136,4 +138,3 @@ class Tracing(Walk):
         if training:
             return self.session.image_of(index, self.session.x_train[index], self.session.t_train[index])
         return self.session.image(index)
-

@@ -238,7 +238,12 @@ def test_a_network_that_no_file_may_hold_arrives_bit_by_bit() -> None:
     """One whose training diverged, and one of another build."""
     tracing = Tracing(Session())
     tracing.session.networks.net = network_of(
-        {"W1": np.full((784, 3), np.nan), "b1": np.full(3, np.inf), "W2": np.ones((3, 10)), "b2": -np.zeros(10)},
+        {
+            "W1": np.full((784, 3), np.nan),
+            "b1": np.full(3, np.inf),
+            "W2": np.ones((3, 10)),
+            "b2": -np.zeros(10),
+        },
         "relu",
     )
     code = 'print(net.activation, net.params["W1"][783, 2], net.params["b1"][2], net.params["b2"][9], t)\n'
