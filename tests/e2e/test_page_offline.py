@@ -7,6 +7,7 @@ import reference
 from faulty_server import CORRUPT, CUT, SILENT, TRUNCATED
 from kobai_page import START, WORK, KobaiPage
 from offline_host import EDITION, hosting, offline_version, second_version
+from own_code_panel import OwnCode
 from playwright.sync_api import expect
 
 KEPT = re.compile("This page now works without a network")
@@ -106,6 +107,7 @@ def test_with_the_server_switched_off_it_predicts_trains_and_draws(first_visit, 
     kobai.button("Draw figure").click()
     drawn = kobai.page.get_by_role("img", name="The loss curve, drawn by Matplotlib")
     expect(drawn).to_be_visible(timeout=WORK)
+    OwnCode(kobai).come_near().run("a = 1\n")  # in a Python that is started now
     for address in ("?lang=en", "index.html?lang=en&x=1#run"):
         kobai.page.goto("about:blank")
         kobai.open(address)
@@ -120,6 +122,7 @@ def test_with_the_server_switched_off_it_predicts_trains_and_draws(first_visit, 
     assert kobai.measured_accuracy() > 0.94
     kobai.button("Draw figure").click()
     expect(drawn).to_be_visible(timeout=WORK)
+    OwnCode(kobai).come_near().run("a = 1\n")
 
 
 def test_it_can_be_installed(kobai, shared_visit):
