@@ -88,12 +88,11 @@ async def start_worker():
     await gallery.refresh()
     if networks.current() != "shipped":
         await networks.changed()
-    if answer["kept"]:
-        await training.bring_back(answer["kept"])
-    else:
-        training.nothing_kept()
-    training.worker_is_ready()
+    import kept_runs  # of the rooms below, which have been imported meanwhile
     import rest
+
+    await kept_runs.bring_back_own(answer["runs"])
+    training.worker_is_ready()
 
     rest.worker_is_ready()
 
