@@ -169,7 +169,7 @@ def test_each_record_that_once_ended_the_start_is_set_aside(visit, site):
     kobai.train(iterations=10)
     kobai.wait_until_trained()
     expect(training_said(kobai)).to_have_text(re.compile("^All iterations are done"))
-    assert records(kobai.page)["format"]["format"] == 1
+    assert records(kobai.page, "format")["format"]["format"] == 1
 
 
 @pytest.mark.fault("a kept network is damaged")
