@@ -6,38 +6,23 @@ All raise TypeError or ValueError for anything that the page does not write.
 from __future__ import annotations
 
 import datetime
-import json
 import math
-import re
 from dataclasses import asdict
-from typing import Any, NoReturn
+from typing import Any
 
+from .json_reader import read_json
 from .settings import Settings
 
-DEEPEST = 20  # arrays and objects within each other; what the page writes has 5
-LONGEST = 16_000_000  # letters of a JSON text; 100,000 accuracies are 5 million
+MOST_BYTES = 16_000_000  # of a JSON text; 100,000 accuracies are 5 million
 MOST_ITERATIONS = 1_000_000
 MOST_HISTORY = 2000  # points of the loss curve that is kept with a network
-BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{\]}]')  # texts are stepped over
 
 
-def from_json(text: Any, longest: int = LONGEST) -> Any:
-    """What a JSON text says. The depth is counted first: in the browser a deep one would end Python."""
+def from_json(text: Any, most_bytes: int = MOST_BYTES) -> Any:
+    """What a JSON text says."""
     if not isinstance(text, str):
         raise TypeError
-    if len(text) > longest:
-        raise ValueError
-    depth = 0
-    for found in BRACKETS.finditer(text):
-        first = text[found.start()]
-        depth += (first in "[{") - (first in "]}")
-        if depth > DEEPEST:
-            raise ValueError
-    return json.loads(text, parse_constant=_no_number)
-
-
-def _no_number(_name: str) -> NoReturn:
-    raise ValueError  # NaN and the infinities are not JSON
+    return read_json(text, most_bytes)
 
 
 def mapping(found: Any) -> dict[str, Any]:

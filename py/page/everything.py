@@ -1,6 +1,7 @@
 """Everything the learner made: saved as one file, added from one, and deleted."""
 
 import confirm
+import files
 import networks
 import saving
 import settings
@@ -13,6 +14,7 @@ from problems import Problem
 from pyscript import window
 from words import _, number, on_language
 
+LARGEST_FILE = 256 * 1024 * 1024  # bytes; a larger one is not even read (kobai/everything.py)
 BUTTONS = ("everything-export", "everything-import", "everything-delete")
 
 
@@ -44,12 +46,19 @@ async def _export():
 
 
 async def _import():
-    picker = by_id("everything-file")
-    file = picker.files.item(0)
+    file = files.chosen(by_id("everything-file"))
     if not file:
         return
-    name, data = plain(file.name), await file.arrayBuffer()
-    picker.value = ""
+    name = plain(file.name)
+    if file.size > LARGEST_FILE:
+        raise Problem(
+            _(
+                "{name} has {size} MB; Kobai opens backups of at most 256 MB. Nothing was changed.",
+                name=name,
+                size=number(int(file.size / 1e6)),
+            )
+        )
+    data = await files.read(file, name)
     _say("")
     found = (await trainer.call("look_into", data))[0]
     there = _("What is here already: {count}.", count=number(found["there"])) if found["there"] else ""

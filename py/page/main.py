@@ -67,13 +67,13 @@ async def start_worker():
     try:
         answer = await trainer.start(_start_again)
     except Problem as problem:
-        trainer.stop()
         problem.retry = _start_again
+        trainer.stop(problem)
         raise problem
     finally:
         loading.aim("")
     if answer["version"] != VERSION:
-        trainer.stop()
+        trainer.stop(Problem(""))  # boot.js tells, and nothing else
         window.kobai.mixed(f"{VERSION}, {answer['version']}")
         return
     by_id("versions").textContent = _(
@@ -93,7 +93,6 @@ async def start_worker():
 
     await kept_runs.bring_back_own(answer["runs"])
     training.worker_is_ready()
-
     rest.worker_is_ready()
 
 

@@ -102,11 +102,20 @@ def _on_key(event):
     """Enter begins the next line below the first letter of this one, after a colon further in."""
     if event.key != "Enter" or event.isComposing or event.shiftKey or event.ctrlKey or event.metaKey:
         return
-    before = text()[: event.target.selectionStart]
+    before = _first(event.target.selectionStart, text())
     line = before.split("\n")[-1]
     indent = line[: len(line) - len(line.lstrip(" "))]
     event.preventDefault()
     _type("\n" + indent + (INDENT if line.rstrip().endswith(":") else ""))
+
+
+def _first(units, letters):
+    """The letters within the first so many units of UTF-16, which the browser counts: two beyond U+FFFF."""
+    for i, letter in enumerate(letters):
+        if units <= 0:
+            return letters[:i]
+        units -= 2 if ord(letter) > 0xFFFF else 1
+    return letters
 
 
 def _on_input(_event):

@@ -35,7 +35,7 @@ _listeners = {}
 _pending = []  # tasks that wait for an answer of the worker
 _state = {"round": 0, "script": None, "worker": None, "is": STARTING, "again": None}
 _state.update({"failed": None, "ended": False, "heard": False})  # failed: (file, why) of a start
-_state["word"] = ("", "")  # why it ended
+_state.update({"word": ("", ""), "notice": None})  # why it ended, and the Problem that told of it
 
 
 def on(kind, listener):
@@ -106,10 +106,13 @@ async def start(again):
     return answer
 
 
-def stop():
-    """End the worker at once, whatever it is doing; what waits for an answer of it ends with a Problem."""
+def stop(notice=None):
+    """End the worker at once, whatever it is doing; what waits for an answer of it ends with a Problem.
+
+    notice: the Problem by which the learner was told, and is again when something asks for Python.
+    """
     was = _state["is"]
-    _state["is"] = STOPPED
+    _state["is"], _state["notice"] = STOPPED, notice
     script, _state["script"] = _state["script"], None
     if script is not None:
         if getattr(script, "xworker", None) is not None:
@@ -122,15 +125,20 @@ def stop():
     say_again()
 
 
+def need():
+    """Raise a Problem when Python cannot be asked now: where it has ended, the notice that told of it."""
+    if stopped():
+        raise _state["notice"] or Problem(_("Python is not running."), "", begin_again, AGAIN)
+    if not ready():
+        raise Problem(_("Python is not ready yet. Please wait a moment."))
+
+
 async def call(function, *buffers, **arguments):
     """Call an exported function of the worker: a list of its answer (a dict) and any typed arrays.
 
     Raises Problem with the learner's sentence when the worker refuses, or comes to its end before it answers.
     """
-    if stopped():
-        raise Problem(_state["word"][0] or _("Python is not running."), "", begin_again, AGAIN)
-    if not ready():
-        raise Problem(_("Python is not ready yet. Please wait a moment."))
+    need()
     if not _pending:
         lifeline.sign_of_life()
         asyncio.create_task(_wait_with_patience())
@@ -165,8 +173,9 @@ def _has_ended(sentence, details=""):
         return
     _state["ended"], _state["word"] = True, (sentence, details)
     if ready():
-        stop()
-        tell(Problem(sentence, details, begin_again, AGAIN))
+        notice = Problem(sentence, details, begin_again, AGAIN)
+        stop(notice)
+        tell(notice)
 
 
 async def _wait_with_patience():

@@ -46,8 +46,9 @@ class Run:
         self.cadence.end()
 
     async def _write(self, kept):
-        is_known = self.slot in self._store.slots(SLOT)
-        refused = await self._store.write({self.slot: kept}, (self.slot, self._objection), quietly=is_known)
+        # the other tabs list it: they hear when it is new, and when it has become this tab's
+        known = self.slot in self._store.slots(SLOT) and self._owners == {TAB}
+        refused = await self._store.write({self.slot: kept}, (self.slot, self._objection), quietly=known)
         if refused is None:
             self._owners = {TAB}
         return refused

@@ -3,7 +3,6 @@
 import base64
 import dataclasses
 import inspect
-import json
 import platform
 import time
 
@@ -19,7 +18,7 @@ from pyscript import sync
 from worker import files
 from worker.answers import right
 from worker.choices import Choices
-from worker.exports import said
+from worker.exports import as_text, said
 from worker.networks import Networks
 from worker.runs import Runs, from_older_page
 from worker.store import Store
@@ -82,7 +81,7 @@ class Session:
         claimed, state = await self.runs.claim(run, take_over)
         try:
             trainer = Trainer.from_state(state, *self._images(), self.engine)
-        except BaseException as error:
+        except BaseException as error:  # whatever it was: it can be opened again, here or in another tab
             claimed.let_go()
             if isinstance(error, KobaiError):
                 self.store.set_aside(claimed.slot)
@@ -329,7 +328,7 @@ class Session:
         return {"code": inspect.getsource(TwoLayerNet)}
 
     def _tell(self, message, *arrays):
-        return sync.on_progress(json.dumps(message), *arrays)
+        return sync.on_progress(as_text(message), *arrays)
 
 
 async def _load_matplotlib():

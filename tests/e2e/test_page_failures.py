@@ -39,6 +39,8 @@ def test_python_that_cannot_start_says_so_and_can_be_tried_again(visit, make_sit
     # what needs no Python goes on: the shipped answers
     kobai.choose(2)
     expect(kobai.verdict).to_have_text(re.compile("^Answer: 1 "))
+    kobai.drop_file("dropped.pkl", b"Python could not look at it")
+    expect(kobai.problem).to_have_text(sentence)  # still, and its button below
     site.mend()
     kobai.button("Try again").click()
     kobai.wait_until_ready()

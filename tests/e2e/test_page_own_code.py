@@ -118,6 +118,10 @@ def test_enter_goes_on_below_the_line(panel):
     panel.text.press("Enter")
     panel.text.press_sequentially("k = j")
     expect(panel.text).to_have_value("for i in range(2):\n    j = i\n    k = j")
+    panel.text.fill("# 𠮷𠮷𠮷𠮷\nfor i in range(2):\n")  # letters that the browser counts as two
+    panel.text.press("ArrowLeft")
+    panel.text.press("Enter")
+    expect(panel.text).to_have_value("# 𠮷𠮷𠮷𠮷\nfor i in range(2):\n    \n")
     panel.button("Take the example").click()
     expect(panel.text).to_have_value(re.compile("^# net: the network in use"))
 
@@ -144,11 +148,11 @@ def test_the_program_is_there_after_a_reload(visit):
     kobai = begun.kobai.wait_until_ready()
     panel = OwnCode(kobai).come_near()
     panel.field("Function").select_option("code")
-    mine = "# 自分の\nprint('<b>kept</b>')\n"
+    mine = "# 𠮷野家で𩸽を食べる自分のコード\nprint('<b>kept</b> 𠮷野家で𩸽を食べる😀')\n"
     panel.text.fill(mine)
     panel.text.blur()
     panel.run(mine)
-    expect(panel.printed).to_have_text("<b>kept</b>\n")
+    expect(panel.printed).to_have_text("<b>kept</b> 𠮷野家で𩸽を食べる😀\n")
     kobai.page.reload()
     kobai.wait_until_ready()
     panel = OwnCode(kobai).come_near()
