@@ -18,6 +18,21 @@ window.kobai = (() => {
       // as said
     }
   };
+  // the same for this tab alone
+  const recallInTab = (key) => {
+    try {
+      return sessionStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  };
+  const rememberInTab = (key, value) => {
+    try {
+      sessionStorage.setItem(key, value);
+    } catch {
+      // as said
+    }
+  };
   const known = (language) => (["ja", "en"].includes(language) ? language : null);
   const browsers = navigator.languages.some((l) => l.startsWith("ja")) ? "ja" : "en";
   let language = known(asked) || known(recall("kobai-language")) || browsers;
@@ -61,6 +76,15 @@ window.kobai = (() => {
     await Promise.allSettled([...linked, ...others].map((file) => fetch(file, { cache: "reload" })));
     location.reload();
   };
+
+  // All that is kept, also where Python does not start; rejected while another tab uses it.
+  const forgotten = (name) =>
+    new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase(name);
+      request.onsuccess = resolve;
+      request.onerror = request.onblocked = reject;
+    });
+  const forgetAll = () => Promise.all(["kobai", "IDBMap/@pyscript/kobai"].map(forgotten));
 
   const show = (sentence, details) => {
     const id = (i) => document.getElementById(i);
@@ -119,6 +143,9 @@ window.kobai = (() => {
     },
     recall,
     remember,
+    recallInTab,
+    rememberInTab,
+    forgetAll,
     get language() {
       return language;
     },

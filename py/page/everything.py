@@ -29,6 +29,7 @@ def start():
 def worker_is_ready():
     for name in BUTTONS:
         enable(name, trainer.ready(), trainer.why())
+    enable("everything-delete", trainer.ready() or trainer.stopped(), trainer.why())
 
 
 def _say(text):
@@ -38,7 +39,10 @@ def _say(text):
 async def _export():
     about, data = await trainer.call("export_everything")
     saving.hand_over(data, about["name"])
-    _say(_("Saved as {name}: {what}.", name=about["name"], what=_count(about)))
+    said = _("Saved as {name}: {what}.", name=about["name"], what=_count(about))
+    if about["aside"]:
+        said += " " + _("What is set aside is not in it.")
+    _say(said)
 
 
 async def _import():
@@ -79,9 +83,27 @@ async def _delete():
         "A training in another tab is kept anew by that tab."
     )
     if await confirm.ask(question, _("Delete everything")):
-        await training.come_to_rest()
-        await trainer.call("delete_everything")
+        if trainer.stopped():
+            await _delete_without_python()
+        else:
+            await training.come_to_rest()
+            await trainer.call("delete_everything")
         window.location.reload()  # the page is as at the first visit
+
+
+async def _delete_without_python():
+    refused = False
+    try:
+        await window.kobai.forgetAll()
+    except Exception:
+        refused = True  # raised below: MicroPython complains of exceptions within another
+    if refused:
+        raise Problem(
+            _(
+                "Nothing was deleted, perhaps because another tab has this page open. Close it, then try "
+                "again."
+            )
+        )
 
 
 def _count(about):

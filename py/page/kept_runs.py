@@ -2,10 +2,12 @@
 
 import confirm
 import networks
+import own_tab
 import panels
 import trainer
 import training
 from dom import by_id, make, on, spawn
+from problems import Problem
 from pyscript import document
 from words import _, date, number, on_language
 
@@ -21,6 +23,44 @@ def start():
 
 def worker_is_ready():
     spawn(_refresh())
+
+
+async def bring_back_own(runs):
+    """After a start of Python: the training that was in this tab; in a new tab the latest one that is free.
+
+    A tab that had none gets none, for it may be another's that is just being reloaded.
+    """
+    own = own_tab.recall()
+    if own is None:
+        await _bring_back_latest(runs)
+        return
+    mine = [run for run in runs if run["id"] == own]
+    if not mine:
+        training.nothing_kept()
+    elif not mine[0]["elsewhere"]:
+        await training.bring_back(own)
+    else:
+        training.nothing_kept(
+            Problem(
+                _(
+                    "The training of this tab is open in another tab now: {training}. There it goes on; "
+                    "“Continue here instead” brings it back to this one.",
+                    training=_name(mine[0]),
+                )
+            )
+        )
+
+
+async def _bring_back_latest(runs):
+    """One that cannot be read is told of and set aside, and the next one is tried."""
+    for run in runs:
+        if not run["elsewhere"]:
+            if await training.bring_back(run["id"]):
+                return
+            left = (await trainer.call("kept_runs"))[0]["runs"]
+            if [each for each in left if each["id"] == run["id"] and not each["elsewhere"]]:
+                return  # it may be brought back later: the training images have not come
+    training.nothing_kept()
 
 
 async def _others_changed():

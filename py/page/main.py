@@ -88,25 +88,12 @@ async def start_worker():
     await gallery.refresh()
     if others or networks.current() != "shipped":  # after a restart it may be the shipped one again
         await networks.changed()
-    if answer["kept"]:
-        await training.bring_back(answer["kept"])
-    else:
-        training.nothing_kept()
-    training.worker_is_ready()
+    import kept_runs  # of the rooms below, which have been imported meanwhile
     import rest
 
+    await kept_runs.bring_back_own(answer["runs"])
+    training.worker_is_ready()
     rest.worker_is_ready()
-    if answer["set_aside"]:
-        problems.tell(
-            Problem(
-                _(
-                    "Some of what this browser keeps is damaged and was set aside: {names}. Everything else "
-                    "is there, and works. What was set aside is not deleted; “Delete everything” removes it, "
-                    "too.",
-                    names=", ".join(answer["set_aside"][:5]),
-                )
-            )
-        )
 
 
 def _start_again():

@@ -1,5 +1,6 @@
 """The rooms below the first screen: they need Python in the worker, so they come once the page is up."""
 
+import aside
 import beside
 import checkup
 import compare
@@ -48,6 +49,7 @@ ROOMS = (
     idea_step,
     gradients,
     kept_runs,
+    aside,
     shelf,
     saving,
     opening,
@@ -66,6 +68,7 @@ def start():
 def worker_is_ready():
     saving.show()
     kept_runs.worker_is_ready()
+    aside.worker_is_ready()
     everything.worker_is_ready()
     for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step, offline):
         room.worker_is_ready()

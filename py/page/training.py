@@ -6,6 +6,7 @@ import answer
 import charts
 import figure
 import networks
+import own_tab
 import settings
 import trainer
 import training_images
@@ -61,7 +62,8 @@ def _may_end():
 
 
 async def bring_back(run, take_over=False, shown=False):
-    """Put a kept training on the page, to be continued; when that fails, it is told, and nothing has changed.
+    """Put a kept training on the page, to be continued: whether it is there. If not, it is told, and nothing
+    has changed.
 
     take_over: from another tab. shown: its network is the one in use from now on.
     """
@@ -69,6 +71,7 @@ async def bring_back(run, take_over=False, shown=False):
         await _busy(_restore, run, take_over)
         if shown:
             await networks.use("trained")
+        return True
     except Problem as problem:
         problem.sentence = _(
             "The training that is kept in this browser could not be brought back. {reason} It is left as "
@@ -77,6 +80,7 @@ async def bring_back(run, take_over=False, shown=False):
         )
         problem.retry = lambda: spawn(bring_back(run, take_over, shown))
         tell(problem)
+        return False
 
 
 async def _restore(run, take_over):
@@ -89,26 +93,35 @@ async def _restore(run, take_over):
     charts.append_accuracies(status["accuracies"])
     charts.draw()
     _now["phase"] = FINISHED if status["finished"] else PAUSED
-    _now["status"], _now["back"] = status, status["saved"]
+    _now["back"] = status["saved"]
+    _put(status)
     figure.possible(charts.count() > 0)
     await networks.reread()
 
 
-def nothing_kept():
-    """Python has just started and has no training: one that was on the page is lost, which is told."""
-    if _now["phase"] == NONE:
-        return
-    _now["phase"] = NONE
-    _now["status"] = None
-    charts.clear(whole(by_id("iterations")))
-    figure.possible(False)
-    tell(Problem(_(LOST)))
+def nothing_kept(why=None):
+    """Python has just started and brings no training back: `why` (a Problem) is told, and the loss of one
+    that was on the page."""
+    was_there = _now["phase"] != NONE
+    _put(None)
+    if was_there:
+        _now["phase"] = NONE
+        charts.clear(whole(by_id("iterations")))
+        figure.possible(False)
+    if why or was_there:
+        tell(why or Problem(_(LOST)))
+
+
+def _put(status):
+    """What the worker says of the training on the page; None for none."""
+    _now["status"] = status
+    own_tab.remember(status["run"] if status else "")
 
 
 async def _begin(values):
     """Make a new run from the settings."""
     await training_images.load()
-    _now["status"] = (await trainer.call("begin", settings=values))[0]
+    _put((await trainer.call("begin", settings=values))[0])
     charts.clear(values["iterations"])
     await networks.use("trained")
 
@@ -165,7 +178,7 @@ def _with_settings(action):
 
 
 def _after(status):
-    _now["status"] = status
+    _put(status)
     _now["phase"] = FINISHED if status["finished"] else PAUSED
     if status.get("diverged"):
         _now["phase"] = DIVERGED
@@ -178,7 +191,7 @@ def _reset():
     async def reset():
         await trainer.call("reset")
         _now["phase"] = NONE
-        _now["status"] = None
+        _put(None)
         charts.clear((settings.read() or {"iterations": 1})["iterations"])
         figure.possible(False)
         await networks.reread()
@@ -239,7 +252,7 @@ def _on_progress(message, losses):
     charts.append_accuracies(message["accuracies"])
     charts.draw()
     was_kept = not _now["status"] or not _now["status"]["not_kept"]
-    _now["status"] = message
+    _put(message)
     if message["images_done"]:  # a long step can be paused, as a run can
         _now["phase"] = RUNNING
     if message["images_done"] or was_kept != (not message["not_kept"]):

@@ -1,7 +1,9 @@
 """What the learner has chosen on the page: the networks in use and beside, the settings of the next
 training."""
 
-SLOT = "choices"
+from worker import records
+
+SLOT = records.CHOICES
 
 
 class Choices:

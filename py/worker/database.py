@@ -1,19 +1,18 @@
 """IndexedDB through idb-keyval: every write is one transaction, and every refusal a sentence.
 
-A record is {data: bytes, about: JSON text}. Beside the records stands FORMAT, which says how they are to
-be read;
-each write looks at it first, in its own transaction, so that a page of an older version in another tab
-changes nothing.
+A record is {data: bytes, about: JSON text}; what else lies there is found, and left as it is. Beside the
+records stands FORMAT, which says how they are to be read; each write looks at it first, in its own
+transaction, so that a page of an older version in another tab changes nothing.
 """
 
 import asyncio
+import functools
 import json
 import re
 
 import js
 from js import Object
 from kobai.errors import KobaiError
-from kobai.json_reader import read_json
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
 DATABASE, OBJECTS = "kobai", "kept"
@@ -22,8 +21,6 @@ KNOWN_FORMAT = (
     1  # what this page reads and writes; an older one is rewritten at the start (worker/old_storage.py)
 )
 
-LONGEST_NAME = 120  # letters of a record's name that are shown
-MAX_ABOUT = 8 * 1024 * 1024  # bytes of JSON text about one record
 CLOSED = "InvalidStateError"  # the browser closed the connection, as it does when site data is cleared
 
 
@@ -34,7 +31,7 @@ class Database:
         self._keyval = self._store = None
         self.refused = _refusal_to_open(None)
         self.emptied = False  # by someone else, since the last `all_records`
-        self.unreadable = []  # names of records that are none of this page's, as of the last `all_records`
+        self._keys = {}  # the key of each record by its name: a stranger's key need not be a text
 
     async def open(self):
         """Whether there is a database that this page can use; `refused` says why not."""
@@ -47,18 +44,23 @@ class Database:
         except Exception as error:  # private windows and settings forbid it, each browser in its own way
             self._store, self.refused = None, _refusal_to_open(error)
             return False
-        self.refused = _newer() if kept and kept.format > KNOWN_FORMAT else None
+        self.refused = _newer() if _format(kept) > KNOWN_FORMAT else None
         if self.refused:
             self._store = None
         return self.refused is None
 
     async def is_moved(self):
-        """Whether what pages of before this database had kept is here."""
-        kept = await self._keyval.get(FORMAT, self._store)
-        return bool(kept and getattr(kept, "moved", False))
+        """Whether what pages of before this database had kept is here, or nobody can tell."""
+        try:
+            return _is_moved(await self._keyval.get(FORMAT, self._store))
+        except Exception:
+            return True
 
     async def all_records(self):
-        """name -> (about, bytes it takes), of every record that can be read; {} without a database."""
+        """name -> (JSON text about it, bytes it takes), of everything that is there; {} without a database.
+
+        None stands for what has not the form of a record.
+        """
         if self._store is None:
             return {}
         self.emptied = False
@@ -66,35 +68,38 @@ class Database:
             entries = await self._keyval.entries(self._store)
         except Exception:  # the writes that follow will say why
             return {}
-        found, self.unreadable = {}, []
-        for name, record in entries:
-            try:
-                found[name] = read_json(record.about, MAX_ABOUT), record.data.byteLength
-            except Exception:  # it stays as it is
-                if name != FORMAT:
-                    self.unreadable.append(str(name)[:LONGEST_NAME])
-        return found
+        self._keys = {_name(key): key for key, _record in entries}
+        return {_name(key): _text_and_size(record) for key, record in entries if key != FORMAT}
 
     async def get(self, name):
-        """(bytes, about) of a record; None when there is none, or it cannot be read."""
+        """(bytes, JSON text) of a record; None when there is none, or it has not that form."""
+        record = await self.raw(name)
+        try:
+            return (record.data.to_bytes(), record.about) if _text_and_size(record) else None
+        except Exception:  # bytes that cannot be copied
+            return None
+
+    async def raw(self, name):
+        """Whatever lies under this name; None when nothing does, or the browser does not give it."""
         if self._store is None:
             return None
         try:
-            record = await self._keyval.get(name, self._store)
-            return (record.data.to_bytes(), read_json(record.about, MAX_ABOUT)) if record else None
+            return await self._keyval.get(self._keys.get(name, name), self._store)
         except Exception:
             return None
 
-    async def write(self, changes, guard=None, moved=False):
+    async def write(self, changes, guard=None, moved=False, spared=()):
         """Write and remove records, all or none: None, or the KobaiError that says why nothing has changed.
 
-        changes: name -> (bytes, about), or None to remove it. guard: a name and a function that is given the
-        `about` of that record (None without one) within the transaction, and returns a KobaiError to stop it.
+        changes: name -> (bytes, about), or None to remove it. guard: a name and a function that is given what
+        lies there (None without anything) within the transaction, and returns a KobaiError to stop it.
+        spared: (name, other name) of what lies there now and is to be kept under the other name.
         """
         if self._store is None:
             return self.refused
+        records = [(self._keys.get(name, name), record) for name, record in _as_records(changes)]
         for last in (False, True):
-            work, refused = _Work(self, _as_records(changes), guard, moved), None
+            work, refused = _Work(self, records, guard, moved, spared), None
             try:
                 await self._store("readwrite", create_once_callable(work.begin))
                 await work.ended()
@@ -118,8 +123,9 @@ class Database:
 class _Work:
     """One transaction: look at FORMAT and the guarded record, then write everything or stop."""
 
-    def __init__(self, database, records, guard, moved):
+    def __init__(self, database, records, guard, moved, spared):
         self.database, self.records, self.guard, self.moved = database, records, guard, moved
+        self.spared = spared
         self.stopped = None  # the KobaiError for which it was stopped
         self.objected = False  # by the guard
 
@@ -154,11 +160,11 @@ class _Work:
         request.onsuccess = create_once_callable(done)
 
     def _check_format(self, kept):
-        if kept and kept.format > KNOWN_FORMAT:
+        if _format(kept) > KNOWN_FORMAT:
             raise _newer()
-        self.database.emptied |= not kept
-        moved = self.moved or bool(kept and getattr(kept, "moved", False))
-        if not kept or moved != bool(getattr(kept, "moved", False)):
+        self.database.emptied |= kept is None
+        moved = self.moved or _is_moved(kept)
+        if not _format(kept) or moved != _is_moved(kept):
             self.objects.put(_object({"format": KNOWN_FORMAT, "moved": moved}), FORMAT)
         if self.guard is None:
             self._write()
@@ -166,18 +172,24 @@ class _Work:
             self._then(self.objects.get(self.guard[0]), self._check_guarded)
 
     def _check_guarded(self, record):
-        objection = self.guard[1](read_json(record.about, MAX_ABOUT) if record else None)
+        objection = self.guard[1](record)
         if objection:
             self.objected = True
             raise objection
         self._write()
 
     def _write(self):
+        for name, other in self.spared:
+            self._then(self.objects.get(name), functools.partial(self._spare, other))
         for name, record in self.records:
             if record is None:
                 self.objects.delete(name)
             else:
                 self.objects.put(record, name)
+
+    def _spare(self, other, value):
+        if value is not None:
+            self.objects.put(value, other)
 
     def _stop(self, why):
         self.stopped = why
@@ -190,6 +202,27 @@ class _Aborted(Exception):
     def __init__(self, error):
         super().__init__(error.message)
         self.name, self.message = error.name, error.message
+
+
+def _format(kept):
+    """The number in FORMAT; 0 when it is missing or damaged, and is to be written."""
+    number = getattr(kept, "format", None)
+    return number if type(number) in (int, float) and number > 0 else 0
+
+
+def _is_moved(kept):
+    return getattr(kept, "moved", None) is True
+
+
+def _name(key):
+    """A key of the database as text."""
+    return key if isinstance(key, str) else f"({js.String(key)})"
+
+
+def _text_and_size(record):
+    """(JSON text, bytes) of what has the form of a record, else None."""
+    about, size = getattr(record, "about", None), getattr(getattr(record, "data", None), "byteLength", None)
+    return (about, size) if isinstance(about, str) and isinstance(size, int) else None
 
 
 def _as_records(changes):

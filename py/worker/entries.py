@@ -6,10 +6,13 @@ import hashlib
 from dataclasses import dataclass, field
 
 import numpy as np
+from kobai.errors import KobaiError
 from kobai.multi_layer_net import activation_of, layer_sizes
 
-SLOT = "network:"  # of the store, followed by the network's id
-LONGEST_NAME = 120
+from worker import records
+
+SLOT = records.NETWORK  # of the store, followed by the network's id
+LONGEST_NAME = records.LONGEST_NAME
 
 
 @dataclass
@@ -50,3 +53,19 @@ def key_of(origin, data, name):
     """The id of a network with this file: the same file twice is the same entry."""
     known_by = hashlib.sha256(data + (name or "").encode())
     return f"{origin}-{known_by.hexdigest()[:12]}"
+
+
+def damaged(about):
+    """The refusal of a kept network whose numbers cannot be read any more."""
+    if about["name"]:
+        return KobaiError(
+            "The network “{network}” cannot be read from this browser’s storage: its numbers are damaged or "
+            "incomplete. It is set aside: under “Everything you made” it can be saved to a file, or deleted.",
+            network=about["name"],
+        )
+    return KobaiError(
+        "The network of your training of {iterations} iterations cannot be read from this browser’s storage: "
+        "its numbers are damaged or incomplete. It is set aside: under “Everything you made” it can be saved "
+        "to a file, or deleted.",
+        iterations=about["iterations"] or 0,
+    )

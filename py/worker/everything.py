@@ -6,6 +6,7 @@ import secrets
 from kobai.errors import KobaiError
 from kobai.everything import dump_everything, load_everything
 from kobai.storage import dump_network
+from kobai.training_state import load_state
 from pyodide.ffi import to_js
 
 from worker import runs
@@ -30,7 +31,8 @@ class Everything:
         trainings = []
         for slot in session.store.slots(runs.SLOT):
             kept = await session.store.get(slot)
-            if kept and (session.run is None or slot != session.run.slot):
+            is_another = session.run is None or slot != session.run.slot
+            if kept and is_another and self._can_be_read(slot, kept[0]):
                 trainings.append((kept[0], {"saved": kept[1]["saved"]}))
         if session.run is not None:  # as it is now, and even if the browser keeps nothing
             about = {"saved": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")}
@@ -42,8 +44,18 @@ class Everything:
             "networks": len(networks),
             "trainings": len(trainings),
             "code": chosen.get("code") is not None,
+            "aside": len(session.store.aside),
         }
         return {"name": f"kobai-{today}.zip", **counts}, to_js(data)
+
+    def _can_be_read(self, slot, state):
+        """Whether a kept training is whole: a file with a damaged one could not be read as a whole."""
+        try:
+            load_state(state)
+        except KobaiError:
+            self.session.store.set_aside(slot)
+            return False
+        return True
 
     async def look_into(self, data):
         """What a file holds that is not here yet; nothing is changed. Raises KobaiError for another file."""

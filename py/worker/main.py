@@ -5,6 +5,7 @@ import pyodide_js
 # a missing or broken wheel must end the start with an error, so NumPy is imported before anything is exported
 await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this file with top-level await)
 
+from worker.aside import Aside  # noqa: E402
 from worker.checkup import Checkup  # noqa: E402
 from worker.compare import Compare  # noqa: E402
 from worker.everything import Everything  # noqa: E402
@@ -26,6 +27,7 @@ gradients = Gradients(session)
 mistakes = Mistakes(session)
 digit = OwnDigit(session)
 everything = Everything(session)
+aside = Aside(session.store)
 mystery = Mystery(session)
 compare = Compare(session)
 units = Units(session)
@@ -75,6 +77,9 @@ for function in (
     everything.look_into,
     everything.add_what_was_found,
     everything.delete_everything,
+    aside.records_aside,
+    aside.save_record,
+    aside.delete_record,
     gradients.check_gradients,
     gradients.stop_checking,
     mistakes.mistakes,

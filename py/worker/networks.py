@@ -8,13 +8,13 @@ import numpy as np
 from js import navigator
 from kobai.errors import KobaiError
 from kobai.mnist import as_inputs
-from kobai.multi_layer_net import with_activation
+from kobai.multi_layer_net import layer_sizes, with_activation
 from kobai.storage import dump_network, load_network, open_network
 from pyodide.ffi import to_js
 
 from worker import files
 from worker.answers import answer_all, shown
-from worker.entries import LONGEST_NAME, SLOT, Entry, describe, key_of
+from worker.entries import LONGEST_NAME, SLOT, Entry, damaged, describe, key_of
 from worker.exports import said
 
 
@@ -77,10 +77,14 @@ class Networks:
             kept = await self.store.get(slot)
             if kept:
                 data, about = kept
+                try:
+                    network = load_network(data)
+                except KobaiError:
+                    self.store.set_aside(slot)
+                    continue
                 await self._add(
-                    load_network(data), origin, about.get("name"), also={slot: None},
-                    iterations=about.get("iterations"),
-                )  # fmt: skip
+                    network, origin, about["name"], also={slot: None}, iterations=about["iterations"]
+                )
 
     # ------------------------------------------------- for the other panels
 
@@ -188,9 +192,13 @@ class Networks:
         await self.session.choices.put(current=self.current, beside=self.beside)
 
     async def assess(self, network):
-        """Measures the accuracy of a network that is new on the shelf; {} when it was deleted meanwhile."""
-        if await self._is_still_there(network):
-            await self.answers(network)
+        """Measures the accuracy of a network that is new on the shelf; {} when it is gone meanwhile."""
+        try:
+            if await self._is_still_there(network):
+                await self.answers(network)
+        except KobaiError:
+            if SLOT + network not in self.store.aside:  # of what is set aside the page hears without asking
+                raise
         return self.about(network) if network in self._entries else {}
 
     async def _is_still_there(self, key):
@@ -198,7 +206,7 @@ class Networks:
         try:
             await self._load(key)
         except KobaiError:
-            if key in self._entries:
+            if key in self._entries or SLOT + key in self.store.aside:
                 raise
         return key in self._entries
 
@@ -223,9 +231,33 @@ class Networks:
                     "This network is no longer in the browser’s storage: another tab has deleted it, or the "
                     "browser has cleared it."
                 )
-            network = load_network(kept[0])
+            network = self._read_kept(key, kept[0])
         entry.network = with_activation(network, about["activation"])
         self._must_be_there(key)
+
+    def _read_kept(self, key, data):
+        """The network in these bytes; when they are damaged it leaves the shelf, and KobaiError names it."""
+        about = self._entries[key].about
+        try:
+            network = load_network(data)
+            about["layers"] = list(layer_sizes(network.params))
+            return network
+        except KobaiError as error:
+            self.set_aside(key)
+            raise damaged(about) from error
+
+    def set_aside(self, key):
+        """What is kept of this network is damaged: the page goes on without it."""
+        del self._entries[key]
+        self._let_go_of(key)
+        self.store.set_aside(SLOT + key)
+
+    def _let_go_of(self, key):
+        """It is off the shelf, so neither in use nor beside."""
+        if self.current == key:
+            self.current = "shipped"
+        if self.beside == key:
+            self.beside = None
 
     # ------------------------------------------- new, changed, gone
 
@@ -266,9 +298,12 @@ class Networks:
         return [key for key, entry in self._entries.items() if entry.about["origin"] in ("kept", "opened")]
 
     async def learners(self):
-        """(bytes, about, history) of each of those, as of `_keep`."""
+        """(bytes, about, history) of each of those, as of `_keep`, that can be read."""
         for key in self.of_learner():
-            network = await self.loaded(key)
+            try:
+                network = await self.loaded(key)
+            except KobaiError:
+                continue
             yield dump_network(network, "dict"), self.about(key), self.history(key)
 
     def slot_of(self, network, about):
@@ -290,10 +325,7 @@ class Networks:
         """Take a network off the shelf, if it is there; `undelete` brings back the last one."""
         if await self._is_still_there(network):
             self._deleted = {network: self._entries.pop(network)}
-        if self.current == network:
-            self.current = "shipped"
-        if self.beside == network:
-            self.beside = None
+        self._let_go_of(network)
         await self.store.put(SLOT + network, None)
         await self._keep_choice()
         return {}

@@ -6,18 +6,29 @@ import js
 from pyscript import storage
 
 NAME = "kobai"  # of the storage; the browser's database of it has a longer one
+MOST_TEXT = 10_000_000  # letters of a damaged slot that are kept
 
 
 async def read():
-    """slot -> (bytes, about) of everything that is there; {} when there is nothing, or it cannot be read."""
+    """slot -> (bytes, about) of everything that is there; None when it cannot be read now.
+
+    A slot that is damaged has None for its bytes, and its text in `about`.
+    """
     try:
         names = [database.name for database in await js.indexedDB.databases()]
         if not any(name.endswith(f"@pyscript/{NAME}") for name in names):
             return {}
         kept = await storage(NAME)
-        return {slot: (base64.b64decode(each["data"]), each["about"]) for slot, each in kept.items()}
+        return {slot: _decoded(each) for slot, each in kept.items()}
     except Exception:
-        return {}
+        return None
+
+
+def _decoded(kept):
+    try:
+        return base64.b64decode(kept["data"], validate=True), kept["about"]
+    except Exception:
+        return None, {"text": repr(kept)[:MOST_TEXT]}
 
 
 async def forget():

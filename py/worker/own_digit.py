@@ -8,7 +8,9 @@ from kobai.mnist import IMAGE_SIDE, image_png
 from kobai.retouch import retouch
 from kobai.strokes import draw_centred, draw_plain
 
-SLOT = "own digit"  # on the shelf
+from worker import records
+
+SLOT = records.DIGIT
 INK = 64  # brightness from which a pixel is called ink to those who cannot see it
 
 
@@ -55,7 +57,13 @@ class OwnDigit:
     async def kept_digit(self):
         """What an earlier visit left: {strokes, …}; {} if nothing."""
         kept = await self.session.store.get(SLOT)
-        return {"strokes": kept[0].decode(), **kept[1]} if kept else {}
+        if kept is None:
+            return {}
+        try:
+            return {"strokes": records.strokes(kept[0]), **kept[1]}
+        except records.Unreadable:
+            self.session.store.set_aside(SLOT)
+            return {}
 
 
 def _address(image):

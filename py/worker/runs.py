@@ -5,12 +5,12 @@ import datetime
 import secrets
 
 from kobai.errors import KobaiError
-from kobai.training_state import upgraded
+from kobai.training_state import damaged_state, upgraded
 
-from worker import locks
+from worker import locks, records
 from worker.cadence import Cadence
 
-SLOT = "training:"  # of the store, followed by the id of the run
+SLOT = records.TRAINING  # of the store, followed by the id of the run
 TAB = secrets.token_hex(8)  # who writes
 
 
@@ -46,14 +46,18 @@ class Run:
         self.cadence.end()
 
     async def _write(self, kept):
-        is_known = self.slot in self._store.slots(SLOT)
-        refused = await self._store.write({self.slot: kept}, (self.slot, self._objection), quietly=is_known)
+        # the other tabs list it: they hear when it is new, and when it has become this tab's
+        known = self.slot in self._store.slots(SLOT) and self._owners == {TAB}
+        refused = await self._store.write({self.slot: kept}, (self.slot, self._objection), quietly=known)
         if refused is None:
             self._owners = {TAB}
         return refused
 
     def _objection(self, about):
-        return _TakenOver() if about is not None and about["owner"] not in self._owners else None
+        """`about`: as for `Store.write`; what cannot be read is not this tab's either."""
+        if about is None or (about and about["owner"] in self._owners):
+            return None
+        return _TakenOver()
 
 
 class _TakenOver(KobaiError):
@@ -90,6 +94,8 @@ class Runs:
         kept = await self._store.get(SLOT + key)
         if kept is None:
             let_go()
+            if SLOT + key in self._store.aside:
+                raise damaged_state()
             raise KobaiError(
                 "This training is no longer kept: it was deleted, or the browser has cleared it."
             )

@@ -30,7 +30,7 @@ HISTORY_POINTS = 200  # of a loss curve that is kept with its network
 
 class Session:
     def __init__(self):
-        self.store = Store(self._others_changed)
+        self.store = Store(self._others_changed, self._one_is_set_aside)
         self.choices = Choices(self.store)
         self.runs = Runs(self.store)
         self.networks = Networks(self, self.store)
@@ -55,7 +55,6 @@ class Session:
         await self.store.open(_from_older_page)
         self.choices.open()
         await self.networks.start(base)
-        free = [run["id"] for run in await self.runs.listed(None) if not run["elsewhere"]]
         return {
             "python": platform.python_version(),
             "numpy": np.__version__,
@@ -63,8 +62,7 @@ class Session:
             "shelf": await self.networks.shelf(),
             "engine_missing": engine_missing,
             "settings": self.choices.values.get("settings"),
-            "kept": free[0] if free else None,  # the training that an earlier visit left
-            "set_aside": self.store.set_aside,  # records that cannot be read
+            "runs": await self.runs.listed(None),  # the trainings that earlier visits and other tabs left
         }
 
     async def load_training_images(self):
@@ -83,8 +81,10 @@ class Session:
         claimed, state = await self.runs.claim(run, take_over)
         try:
             trainer = Trainer.from_state(state, *self._images(), self.engine)
-        except BaseException:  # whatever it was: the training can be opened again, here or in another tab
+        except BaseException as error:  # whatever it was: it can be opened again, here or in another tab
             claimed.let_go()
+            if isinstance(error, KobaiError):
+                self.store.set_aside(claimed.slot)
             raise
         saved = self.store.about(claimed.slot)["saved"]
         if self.run is not None:
@@ -124,6 +124,9 @@ class Session:
     async def _others_changed(self, slots):
         await self.networks.refresh(slots)
         await self._tell({"kind": "kept"})
+
+    def _one_is_set_aside(self):
+        return self._tell({"kind": "aside"})
 
     def _images(self):
         return self.x_train, self.t_train, self.x_test, self.t_test
@@ -286,6 +289,7 @@ class Session:
     def _status(self):
         trainer = self.trainer
         return {
+            "run": self.run.key,
             "settings": self._settings(),
             "iteration": trainer.iteration,
             "epoch": trainer.epoch,

@@ -36,14 +36,6 @@ READ = f"""async ([kind, withData]) => {{
         ""]] : []);
 }}"""
 
-KEYS = f"""async () => {{
-    {OPENED}
-    const database = await opened("kobai");
-    const keys = await done(database.transaction("kept").objectStore("kept").getAllKeys());
-    database.close();
-    return keys;
-}}"""
-
 # base64 of data, or a plain value as JSON text
 WRITE = f"""async ([name, store, records]) => {{
     {OPENED}
@@ -51,6 +43,27 @@ WRITE = f"""async ([name, store, records]) => {{
     const objects = database.transaction(store, "readwrite").objectStore(store);
     for (const [key, value] of records) await done(objects.put(JSON.parse(value), key));
     database.close();
+}}"""
+
+# [name, JSON text about it, base64 of its bytes], as the page writes a record
+PUT = f"""async (records) => {{
+    {OPENED}
+    const database = await opened("kobai");
+    const objects = database.transaction("kept", "readwrite").objectStore("kept");
+    for (const [name, about, data] of records) {{
+        await done(objects.put({{ data: Uint8Array.from(atob(data), (c) => c.charCodeAt(0)), about }}, name));
+    }}
+    database.close();
+}}"""
+
+# name -> the text about it, as it lies there
+TEXTS = f"""async () => {{
+    {OPENED}
+    const database = await opened("kobai");
+    const objects = database.transaction("kept").objectStore("kept");
+    const [keys, values] = await Promise.all([done(objects.getAllKeys()), done(objects.getAll())]);
+    database.close();
+    return Object.fromEntries(keys.map((key, i) => [key, values[i]?.about ?? null]));
 }}"""
 
 DAMAGE = f"""async (name) => {{
@@ -123,6 +136,17 @@ def records(page: Page, kind: str = "", data: bool = False) -> dict[str, dict]:
 def write(page: Page, values: dict[str, object], name: str = "kobai", store: str = "kept") -> None:
     """Put plain values into a database of the page."""
     page.evaluate(WRITE, [name, store, [[key, json.dumps(value)] for key, value in values.items()]])
+
+
+def put(page: Page, kept: list[tuple[str, str, bytes]]) -> None:
+    """Put records into the database as the page writes them: name, JSON text about it, bytes."""
+    coded = [[name, about, base64.b64encode(data).decode()] for name, about, data in kept]
+    page.evaluate(PUT, coded)
+
+
+def texts(page: Page) -> dict[str, str | None]:
+    """name -> the text about it, of every record."""
+    return page.evaluate(TEXTS)
 
 
 def as_old_page_kept(data: bytes, about: dict) -> str:

@@ -57,6 +57,53 @@ def test_two_tabs_do_not_harm_each_other(visit):
     assert [each["iteration"] for each in taken_over] == [stood + 1] * 2
 
 
+JUNK = """() => {
+    const channel = new BroadcastChannel("kobai-kept");
+    const deep = "[".repeat(8000) + "]".repeat(8000);
+    const texts = ["", "x", "{}", "7", "null", "[7]", '[["a"]]', deep, "y".repeat(2_000_000)];
+    const others = [null, undefined, 7, NaN, true, 10n, [], ["a"], {}, new ArrayBuffer(8), new Map()];
+    for (const junk of [...texts, ...others]) channel.postMessage(junk);
+    channel.close();
+}"""
+
+
+@pytest.mark.fault("tabs reloaded at once")
+def test_tabs_that_are_reloaded_at_once_come_back_to_their_own(visit):
+    """Also one that has no training; and junk on the channel between them changes nothing."""
+    begun = visit()
+    first = begun.kobai.wait_until_ready()
+    second, third = (KobaiPage(begun.context.new_page(), first.address) for _ in range(2))
+    first.train(iterations=30, seed=1)
+    first.wait_until_trained()
+    second.open().wait_until_ready()
+    second.train(iterations=40, seed=2)
+    second.wait_until_trained()
+    third.open().wait_until_ready()
+    third.page.evaluate(JUNK)
+    for tab in (first, second, third):
+        tab.page.evaluate("() => void setTimeout(() => location.reload())")
+    for tab, done in ((first, 30), (second, 40)):
+        tab.wait_until_ready()
+        expect(training_said(tab)).to_contain_text("is back. All iterations are done.", timeout=WORK)
+        assert tab.iteration() == done
+        expect(tab.page.get_by_role("alert")).to_be_hidden()
+    third.wait_until_ready()
+    expect(third.button("Train")).to_be_enabled()
+    expect(kept_trainings(third)).to_have_count(2, timeout=WORK)
+    third.page.evaluate(JUNK)
+
+    # where another tab has taken the training over, this is told by its name
+    third.button("Continue here instead: .*, seed 1").click()
+    expect(training_said(third)).to_contain_text("is back.")
+    first.page.reload()
+    expect(first.problem).to_contain_text(
+        "The training of this tab is open in another tab now: a training of 30 iterations, seed 1.",
+        timeout=WORK,
+    )
+    first.wait_until_ready()
+    expect(first.button("Train")).to_be_enabled()
+
+
 def digests(page) -> list[str]:
     """Of the bytes of every network and training that is kept."""
     kept = [*records(page, "network:", data=True).values(), *records(page, "training:", data=True).values()]

@@ -1,0 +1,104 @@
+"""Values that were written down and are read again: each is checked, and returned as it is to be used.
+
+All raise TypeError or ValueError for anything that the page does not write.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import asdict
+from typing import Any
+
+from .json_reader import read_json
+from .settings import Settings
+
+MOST_BYTES = 16_000_000  # of a JSON text; 100,000 accuracies are 5 million
+MOST_ITERATIONS = 1_000_000
+MOST_HISTORY = 2000  # points of the loss curve that is kept with a network
+
+
+def from_json(text: Any, most_bytes: int = MOST_BYTES) -> Any:
+    """What a JSON text says."""
+    if not isinstance(text, str):
+        raise TypeError
+    return read_json(text, most_bytes)
+
+
+def mapping(found: Any) -> dict[str, Any]:
+    """An object of JSON."""
+    if not isinstance(found, dict):
+        raise TypeError
+    return found
+
+
+def sequence(found: Any, most: int = MOST_ITERATIONS) -> list[Any]:
+    """An array of JSON."""
+    if not isinstance(found, list):
+        raise TypeError
+    if len(found) > most:
+        raise ValueError
+    return found
+
+
+def text(found: Any, longest: int) -> str:
+    """Letters that can be written to a file."""
+    if not isinstance(found, str):
+        raise TypeError
+    if len(found) > longest:
+        raise ValueError
+    found.encode()  # half a pair of UTF-16 is none
+    return found
+
+
+def moment(found: Any) -> str:
+    """A moment in ISO 8601 with its time zone."""
+    read = datetime.datetime.fromisoformat(text(found, 40))
+    if read.tzinfo is None:
+        raise ValueError
+    return read.isoformat()
+
+
+def count(found: Any, most: int = MOST_ITERATIONS) -> int:
+    """A whole number from 0 on."""
+    if type(found) is not int:
+        raise TypeError
+    if not 0 <= found <= most:
+        raise ValueError
+    return found
+
+
+def yes_or_no(found: Any) -> bool:
+    if type(found) is not bool:
+        raise TypeError
+    return found
+
+
+def number(found: Any, least: float = -math.inf, most: float = math.inf) -> float:
+    """A finite number."""
+    if type(found) not in (int, float):
+        raise TypeError
+    if not math.isfinite(found) or not least <= found <= most:
+        raise ValueError
+    return float(found)
+
+
+def settings(found: Any) -> dict[str, Any]:
+    """The settings of a training, every one of them."""
+    read = asdict(Settings(**mapping(found)))
+    if set(read) != set(found):
+        raise ValueError
+    return read
+
+
+def history(found: Any) -> dict[str, Any]:
+    """As of Session.run_history in the worker: means of the loss over stretches, accuracies [i, train,
+    test]."""
+    mapping(found)
+    ends = [count(each) for each in sequence(found["iterations"], MOST_HISTORY)]
+    losses = [number(each) for each in sequence(found["losses"], MOST_HISTORY)]
+    accuracies = [[count(i), number(a), number(b)] for i, a, b in sequence(found["accuracies"])]
+    grows = all(end > before for before, end in zip([0, *ends], ends, strict=False))
+    if not grows or len(ends) != len(losses):
+        raise ValueError
+    return {"iterations": ends, "losses": losses, "accuracies": accuracies}
