@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from pathlib import Path
 
-from . import browser, kernels, site, watched
+from . import browser, kernels, lint_javascript, site, watched
 from .errors import BuildError
 from .project import Project, user_cache_folder
 
@@ -188,7 +188,8 @@ def lint(project: Project) -> list[tuple[str, bool, str]]:
         print(f"\n== {name}", flush=True)
         done = subprocess.run([tool(project, command[0]), *command[1:]], cwd=project.root, check=False)
         results.append((name, done.returncode == 0, ""))
-    return results
+    print("\n== biome", flush=True)
+    return [*results, ("biome", *lint_javascript.run(project))]
 
 
 def run(project: Project, arguments: list[str]) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from build_project import SmallProject
-from sitebuild import bench, browser, cli, kernels, site, testing
+from sitebuild import bench, browser, cli, kernels, lint_javascript, npm, site, testing
 from sitebuild.errors import BuildError
 
 
@@ -37,7 +37,7 @@ def test_the_summary_counts_what_pytest_reports(tmp_path):
     assert testing.pytest_summary(report) == "7 passed, 1 failed, 2 errors in 12.3 s"
 
 
-@pytest.mark.parametrize("failing", ["ruff check", "ruff format", "mypy", "build", "pytest", None])
+@pytest.mark.parametrize("failing", ["ruff check", "ruff format", "mypy", "biome", "build", "pytest", None])
 def test_any_failed_check_fails_the_whole_and_is_named(small, monkeypatch, capsys, failing):
     monkeypatch.setattr(testing, "prepare_environment", lambda project: None)
     programs = {"ruff check": ["check", "."], "ruff format": ["format", "--check", "."], "mypy": []}
@@ -46,13 +46,14 @@ def test_any_failed_check_fails_the_whole_and_is_named(small, monkeypatch, capsy
         "run",
         lambda command, **_: subprocess.CompletedProcess(command, int(programs.get(failing) == command[1:])),
     )
+    monkeypatch.setattr(lint_javascript, "run", lambda project: (failing != "biome", ""))
     monkeypatch.setattr(testing, "run_pytest", lambda *_: [("pytest", failing != "pytest", "some figures")])
     if failing == "build":
         (small.root / "web/index.html").unlink()
     assert cli.main(small.root, ["test"]) == (0 if failing is None else 1)
     summary = capsys.readouterr().out.split("== summary\n")[1].splitlines()
     assert summary.pop().endswith(" minutes in all")
-    assert len(summary) == 5
+    assert len(summary) == 6
     failed = [line for line in summary if line.startswith("FAILED")]
     assert all(line.startswith(("passed  ", "FAILED  ")) for line in summary)
     if failing is None:
@@ -273,3 +274,36 @@ def test_the_marks_of_the_fast_check_are_set():
     lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     assert lines.count("@pytest.mark.smoke") == 1
     assert lines.count("pytestmark = pytest.mark.slow") == 3
+
+
+# --- the JavaScript linter ---
+
+
+def test_biome_is_installed_once_and_fails_the_check_by_its_exit_code(small, monkeypatch):
+    (small.root / "tests/lint").mkdir(parents=True)
+    for name in ("package.json", "package-lock.json"):
+        small.write(f"tests/lint/{name}", "{}")
+    commands, codes = [], [0, 1]
+    monkeypatch.setattr(npm, "check_tools", lambda: "npm")
+    monkeypatch.setattr(npm, "check_node", lambda: "node")
+    monkeypatch.setattr(npm.watched, "run", lambda command, **_: commands.append(command))
+
+    def run(command, **_):
+        assert command[:1] + command[2:3] == ["node", "lint"]
+        return subprocess.CompletedProcess(command, codes.pop(0))
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert lint_javascript.run(small.project) == (True, "")
+    assert lint_javascript.run(small.project) == (False, "")
+    assert [command[:3] for command in commands] == [["npm", "ci", "--ignore-scripts"]]
+    small.write("tests/lint/package-lock.json", '{"other": "version"}')
+    codes.append(0)
+    lint_javascript.run(small.project)
+    assert len(commands) == 2
+
+
+def test_a_linter_that_cannot_be_had_is_a_failure_with_its_reason(small, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    passed, reason = lint_javascript.run(small.project)
+    assert not passed
+    assert "Node.js was not found" in reason
