@@ -4,6 +4,8 @@ A record is {data: bytes, about: JSON text}. Beside the records stands FORMAT, w
 be read;
 each write looks at it first, in its own transaction, so that a page of an older version in another tab
 changes nothing.
+A write is chained by callbacks: awaited from Python, an answer is heard in a later task, and IndexedDB has
+ended the transaction by then; the promises of a library such as idb do not change that.
 """
 
 import asyncio
