@@ -6,6 +6,7 @@ from the project's folder, on the built site; KOBAI_CHROMIUM names a browser. Pr
 failure can be repeated: the seed decides which. After every action these hold, or it ends and says what not:
 no error in the console, none uncaught; the page answers within a few seconds; the iteration only falls by a
 reset or a start of Python; no network vanishes but by a deletion; the training's buttons fit what it does.
+By hand: libraries that press at random, such as gremlins.js, do not know what must hold afterwards.
 """
 
 from __future__ import annotations

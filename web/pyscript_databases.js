@@ -23,7 +23,7 @@
   } catch {
     // forbidden: even asking is
   }
-  const open = own && own.open?.bind(own);
+  const open = own?.open?.bind(own);
   const opening = (name, ...version) => {
     if (UNUSED.test(name)) return answer(nowhere);
     if (!open) throw new DOMException("There are no databases.", "NotSupportedError");

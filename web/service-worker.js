@@ -311,7 +311,8 @@ const state = async () => {
   const keys = new Set((await (await store()).keys()).map(({ url }) => url));
   const groups = {};
   for (const [path, file] of Object.entries((await manifestOf(VERSION)).files)) {
-    const group = (groups[file.group] ??= { bytes: 0, kept: 0 });
+    groups[file.group] ??= { bytes: 0, kept: 0 };
+    const group = groups[file.group];
     group.bytes += file.bytes;
     if (keys.has(keyOf(path, file))) group.kept += file.bytes;
   }

@@ -2,6 +2,7 @@
 
 Format: NEP 1, and the docstring of `numpy.lib.format`. NumPy evaluates the header of an .npy file as a Python
 literal; here it has to match a pattern, and an array of objects, which is a pickle, is refused.
+By hand: `np.load` allocates what a header asks for before anything can be refused.
 """
 
 from __future__ import annotations

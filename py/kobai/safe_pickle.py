@@ -2,6 +2,8 @@
 
 The bytes never reach Python's `pickle`: `pickletools` splits them into instructions, and a small machine
 replays those that a saved network needs on inert objects. Format: the docstrings of `pickletools`.
+By hand: a restricted `pickle.Unpickler` (find_class) still calls what it allows, without limits of memory;
+libraries that check pickles look for known attacks instead of reading the values.
 """
 
 from __future__ import annotations

@@ -4,6 +4,12 @@ Format: PKWARE's APPNOTE, section 4.3. Python's `zipfile` is made to open as muc
 archive behind other data, and reads a directory of any length. Here each byte has one meaning or the archive
 is refused: one disk, no encryption, members stored or deflated that lie side by side, no zip64 directory (the
 zip64 fields of np.savez are in the members' own headers only, and repeat what the directory says).
+
+`zipfile` with caps checked before anything is inflated was tried (Python 3.11): of the hostile archives of
+the tests it opens 23 that are refused here, all of two meanings: bytes before, behind or between archives; an
+end record with another count, disk or length of comment; a member's own header with another CRC, size, method
+or flags; a member on another disk; a packed size one too small or with bytes behind the stream; the
+flag of an encrypted directory.
 """
 
 from __future__ import annotations

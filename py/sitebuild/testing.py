@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
 import venv
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from pathlib import Path
 
-from . import browser, kernels, site, watched
+from . import browser, kernels, lint_javascript, site, watched
 from .errors import BuildError
 from .project import Project, user_cache_folder
 
 FIREFOX_TESTS = "tests/firefox"
 DEFAULT_SELECTION = ["tests/unit", "tests/e2e", FIREFOX_TESTS]
 ORDER_OF_SUMS = ["-m", "order_of_sums", "tests/unit"]  # what is run with a second kernel of OpenBLAS, too
+QUICK_UNITS = ["-m", "not slow", "tests/unit"]
+SMOKE = ["-m", "smoke", "tests/e2e"]
+CHAOS_ACTIONS = "2000"  # of the user without a plan, in the long check
+LONG_USE = 60  # minutes in one visit, in the long check
 NUMPY1_BELOW = (3, 13)  # NumPy 1.26.4 has no wheels for this Python and later ones
 
 
@@ -90,6 +97,21 @@ def pytest_summary(report: Path) -> str:
     return f"{', '.join(parts)} in {seconds:.1f} s"
 
 
+def slowest_files(report: Path) -> str:
+    """The ten slowest files, with seconds and tests of each, from pytest's XML report; "" without one."""
+    if not report.is_file():
+        return ""
+    seconds: Counter[str] = Counter()
+    tests: Counter[str] = Counter()
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        # pytest names a case by its module, and by its class if it is in one
+        file = re.sub(r"\.[A-Z]\w*$", "", case.get("classname", "?")).replace(".", "/") + ".py"
+        seconds[file] += float(case.get("time", 0))
+        tests[file] += 1
+    lines = [f"{taken:8.1f} s {tests[file]:5} tests  {file}" for file, taken in seconds.most_common(10)]
+    return "\n".join([*lines, f"{seconds.total():8.1f} s {tests.total():5} tests  in all files"])
+
+
 def selection(arguments: list[str], firefox: str) -> tuple[list[str], str]:
     """What pytest is to run, and a word on what it is not."""
     if arguments or firefox:
@@ -123,50 +145,91 @@ def pytest_process(
     return code == 0, pytest_summary(report) if report.is_file() else f"ended with exit code {code}"
 
 
-def run_pytest(project: Project, arguments: list[str]) -> list[tuple[str, bool, str]]:
-    """Name, success and summary of each run: all tests, and once more what depends on the order of sums."""
-    firefox = browser.find_firefox()
-    chosen, left_out = selection(arguments, firefox)
+def run_pytest(project: Project, kind: str, arguments: list[str]) -> list[tuple[str, bool, str]]:
+    """Name, success and summary of each run of pytest that this kind of check consists of."""
+    firefox = browser.find_firefox() if kind in ("whole", "long") or arguments else ""
     environment = environment_of_tests(project, firefox)
-    passed, summary = pytest_process(project, chosen, environment, project.work / "pytest.xml")
-    results = [(" ".join(["pytest", *(arguments or DEFAULT_SELECTION)]), passed, summary + left_out)]
+
+    def pytest(chosen: list[str], report: str, more: dict[str, str], said: str = "") -> tuple[str, bool, str]:
+        passed, summary = pytest_process(project, chosen, environment | more, project.work / report)
+        return " ".join(["pytest", *chosen]), passed, summary + said
+
+    if kind == "fast":
+        return [
+            pytest([*QUICK_UNITS], "pytest.xml", {}, "; NOT RUN: unit tests marked slow"),
+            pytest([*SMOKE], "pytest-smoke.xml", {}, "; NOT RUN: all other tests in browsers"),
+        ]
+    chosen, left_out = selection(arguments, firefox)
+    if kind == "long":
+        chosen = [*chosen, "--every-asset"]
+    more = {"KOBAI_CHAOS_ACTIONS": CHAOS_ACTIONS} if kind == "long" else {}
+    results = [pytest(chosen, "pytest.xml", more, left_out)]
     if arguments:
         return results
     kernel, word = kernels.second(tool(project, "python"))
     print(f"\n== pytest with a second kernel: {word}", flush=True)
-    name = " ".join(["pytest", *ORDER_OF_SUMS])
     if not kernel:
+        name = " ".join(["pytest", *ORDER_OF_SUMS])
         return [*results, (name, True, f"NOT RUN with a second kernel: {word}")]
-    report = project.work / "pytest-second-kernel.xml"
-    passed, summary = pytest_process(project, ORDER_OF_SUMS, environment | kernel, report)
-    return [*results, (name, passed, f"{summary}, by another kernel: {word}")]
+    return [
+        *results,
+        pytest(ORDER_OF_SUMS, "pytest-second-kernel.xml", kernel, f", by another kernel: {word}"),
+    ]
 
 
-def run(project: Project, arguments: list[str]) -> int:
-    """Run every check, say at the end what was run and how it went; returns the exit code."""
-    prepare_environment(project)
-    results: list[tuple[str, bool, str]] = []
-    checks = (
+def lint(project: Project) -> list[tuple[str, bool, str]]:
+    """Name and success of each linter."""
+    results = []
+    for name, command in (
         ("ruff check", ["ruff", "check", "."]),
         ("ruff format", ["ruff", "format", "--check", "."]),
         ("mypy", ["mypy"]),
-    )
-    for name, command in checks:
+    ):
         print(f"\n== {name}", flush=True)
         done = subprocess.run([tool(project, command[0]), *command[1:]], cwd=project.root, check=False)
         results.append((name, done.returncode == 0, ""))
+    print("\n== biome", flush=True)
+    return [*results, ("biome", *lint_javascript.run(project))]
+
+
+def run(project: Project, arguments: list[str]) -> int:
+    """Run the checks, say at the end what was run and how it went; returns the exit code.
+
+    arguments: none for the whole check, "--fast" or "--long" for that one, else what pytest is to run (and no
+    linter). The site is built anew for the whole and the long check, else when its sources have changed.
+    """
+    start = time.monotonic()
+    prepare_environment(project)
+    kind = {"--fast": "fast", "--long": "long"}.get(arguments[0], "chosen") if arguments else "whole"
+    if kind in ("fast", "long"):
+        arguments = arguments[1:]
+        if arguments:
+            raise BuildError(f"--{kind} takes no further arguments, such as {arguments[0]}.")
+    results = [] if kind == "chosen" else lint(project)
     print("\n== build", flush=True)
     try:
-        site.build(project, project.dist, "/")
+        if kind in ("whole", "long"):
+            site.build(project, project.dist, "/")
+        else:
+            site.build_when_needed(project, "/")
         results.append(("build", True, ""))
     except BuildError as error:
         results.append(("build", False, str(error)))
     if results[-1][1]:
         print("\n== pytest", flush=True)
-        results += run_pytest(project, arguments)
+        results += run_pytest(project, kind, arguments)
+        if kind == "long":
+            from . import bench
+
+            print(f"\n== {LONG_USE} minutes of use", flush=True)
+            results.append((f"{LONG_USE} minutes of use", bench.use_for_long(project, LONG_USE) == 0, ""))
+        slowest = slowest_files(project.work / "pytest.xml")
+        if slowest:
+            print("\n== slowest files\n" + slowest)
     else:
         results.append(("pytest", False, "not run, because the build failed"))
     print("\n== summary")
     for name, passed, detail in results:
         print(f"{'passed' if passed else 'FAILED'}  {name}{': ' + detail if detail else ''}")
+    print(f"{(time.monotonic() - start) / 60:.1f} minutes in all")
     return 0 if all(passed for _, passed, _ in results) else 1

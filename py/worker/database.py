@@ -3,6 +3,8 @@
 A record is {data: bytes, about: JSON text}; what else lies there is found, and left as it is. Beside the
 records stands FORMAT, which says how they are to be read; each write looks at it first, in its own
 transaction, so that a page of an older version in another tab changes nothing.
+A write is chained by callbacks: awaited from Python, an answer is heard in a later task, and IndexedDB has
+ended the transaction by then; the promises of a library such as idb do not change that.
 """
 
 import asyncio

@@ -83,6 +83,7 @@ def test_an_interrupted_run_equals_an_uninterrupted_one(kobai):
     assert kobai.losses(checked) == pytest.approx(expected, abs=AS_SHOWN)
 
 
+@pytest.mark.smoke
 def test_one_step_from_the_start(kobai):
     kobai.step()
     assert kobai.iteration() == 1

@@ -2,6 +2,7 @@
 
 Run by test_engine_sanitizers.py in a process of its own, because a sanitizer ends it. `control-...` instead
 of the seed does one thing that is wrong on purpose.
+By hand: a fuzzing library would need an instrumented build; random sizes and numbers do without.
 """
 
 import contextlib

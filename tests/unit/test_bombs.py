@@ -17,6 +17,8 @@ import pytest
 from pickle_writing import in_network, name, text
 from zip_writing import Member, archive, header, npy
 
+# long by nature: not in `build.py test --fast`
+pytestmark = pytest.mark.slow
 PICKLES = {label: in_network(attack) for label, attack in hostile_pickles.bombs()}
 ZIPS = dict(hostile_zips.bombs())
 HERE = Path(__file__).parent

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import struct
-import zlib
 
+import numpy as np
 import pytest
 from build_project import ROOT
-from sitebuild import icons, offline
+from PIL import Image
+from sitebuild import offline
 from sitebuild.errors import BuildError
 from sitebuild.precompress import is_copy
 
@@ -110,42 +111,37 @@ def test_the_built_site_is_listed_whole():
     assert "data/train-images-idx3-ubyte.gz" in unpacked
 
 
-def pixels_of(png: bytes):
-    """(width, rows of RGBA tuples) of a PNG as icons.py writes it."""
-    width, height, *kind = struct.unpack(">IIBBBBB", png[16:29])
-    assert kind == [8, 6, 0, 0, 0]
-    at, body = 33, b""
-    while at < len(png):
-        (length,) = struct.unpack(">I", png[at : at + 4])
-        if png[at + 4 : at + 8] == b"IDAT":
-            body += png[at + 8 : at + 8 + length]
-        at += 12 + length
-    raw = zlib.decompress(body)
-    rows = [raw[y * (4 * width + 1) + 1 : (y + 1) * (4 * width + 1)] for y in range(height)]
-    return width, [[tuple(row[4 * x : 4 * x + 4]) for x in range(width)] for row in rows]
-
-
-def test_an_icon_is_the_drawing():
-    svg = (ROOT / "static" / icons.SOURCE).read_text(encoding="utf-8")
-    size, rows = pixels_of(icons.draw(svg, 64))
+def test_the_png_icons_are_the_drawing():
+    """Made once from favicon.svg: its shapes where they are in it."""
+    folder = ROOT / "static" / "icons"
+    svg = (folder / "favicon.svg").read_text(encoding="utf-8")
+    assert 'viewBox="0 0 32 32"' in svg
+    assert 'fill="#9b2750"' in svg
     plum, white = (0x9B, 0x27, 0x50, 255), (255, 255, 255, 255)
-    assert size == len(rows) == 64
-    assert rows[0][0][3] == 0  # the corner is round
-    assert rows[32][60] == rows[4][32] == plum
-    assert rows[38][27] == white  # the disc, at (13.4, 19) of 32
-    assert rows[17][13] == white  # the curve near its beginning, at (6.4, 8.5)
-    assert 0 < rows[3][3][3] < 255 or 0 < rows[4][5][3] < 255 or 0 < rows[5][4][3] < 255  # smooth edges
-    _, rows = pixels_of(icons.draw(svg, 64, maskable=True))
-    assert {pixel[3] for row in rows for pixel in row} == {255}
-    assert rows[0][0] == plum
-    marked = [(x - 31.5, y - 31.5) for y in range(64) for x in range(64) if rows[y][x] != plum]
-    assert max((x**2 + y**2) ** 0.5 for x, y in marked) <= 0.4 * 64  # what every system shows
+    for side in (192, 512):
+        icon = Image.open(folder / f"icon-{side}.png").convert("RGBA")
+        assert icon.size == (side, side)
+
+        def at(x, y, icon=icon, scale=side / 32):
+            """The pixel at a place of the drawing, 0 to 32."""
+            return icon.getpixel((int(x * scale), int(y * scale)))
+
+        assert at(0, 0)[3] == 0  # the corner is round
+        assert at(30, 16) == at(16, 2) == plum
+        assert at(13.4, 19) == white  # the disc
+        assert at(6.4, 9) == at(25.9, 24) == white  # the curve near its two ends
+        opacity = np.asarray(icon)[:, :, 3]
+        assert ((opacity > 0) & (opacity < 255)).any()  # smooth edges
 
 
-@pytest.mark.parametrize("part", ["<text>x</text>", "<path d='M0 0L1 1'/>"])
-def test_a_drawing_that_is_not_understood_is_refused(part):
-    with pytest.raises(BuildError, match="cannot draw"):
-        icons.read(f'<svg viewBox="0 0 32 32">{part}</svg>')
+def test_a_maskable_icon_may_be_cut_to_its_inner_circle():
+    icon = Image.open(ROOT / "static" / "icons" / "maskable-512.png").convert("RGBA")
+    plum = (0x9B, 0x27, 0x50, 255)
+    assert icon.getchannel("A").getextrema() == (255, 255)
+    pixels = np.asarray(icon)
+    assert tuple(pixels[0, 0]) == plum
+    y, x = np.nonzero((pixels != plum).any(axis=2))
+    assert np.hypot(x - 255.5, y - 255.5).max() <= 0.4 * 512  # what every system shows
 
 
 def test_the_web_app_manifest_names_icons_that_are_there():

@@ -21,6 +21,8 @@ from sitebuild import engine_parts
 from sitebuild.cache import Cache
 from sitebuild.project import Project, user_cache_folder
 
+# long by nature: not in `build.py test --fast`
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = (300, 301)
 NAMED = 0.8  # of the networks with a cause: it must be named first
