@@ -19,7 +19,7 @@ from .raw_arrays import array_of_bytes, check_dtype
 MAX_KEY = 200  # characters of a name
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Array:
     """An array of the file; `values` is None until its contents were read."""
 
@@ -226,7 +226,10 @@ _NAMES = {
     for name in ("Affine", "Relu", "Sigmoid", "SoftmaxWithLoss", "Dropout", "BatchNormalization")
 }
 # The book's classes may come from any module, ch04.two_layer_net or a notebook's __main__: none is imported.
-NETWORKS = frozenset(["TwoLayerNet", "ThreeLayerNet", "MultiLayerNet", "MultiLayerNetExtend"])
+NETWORKS = {
+    name: Name(name, is_class=True)
+    for name in ("TwoLayerNet", "ThreeLayerNet", "MultiLayerNet", "MultiLayerNetExtend")
+}
 _CONVOLUTIONAL = frozenset(["SimpleConvNet", "DeepConvNet"])
 _LIBRARIES = {
     "torch": "PyTorch",
@@ -245,7 +248,7 @@ def look_up(asked: object) -> Name:
         raise NetworkFileError("The file asks for something without saying its name. Nothing was run.")
     module, name = asked
     if name in NETWORKS:
-        return Name(name, is_class=True)
+        return NETWORKS[name]
     if asked in _NAMES:
         return _NAMES[asked]
     if name in _CONVOLUTIONAL:
@@ -259,7 +262,7 @@ def look_up(asked: object) -> Name:
         raise NetworkFileError(
             "The file uses {name} of {library}; Kobai reads plain NumPy arrays. Nothing was run. Save the "
             "arrays W1, b1, W2, b2, … with np.savez.",
-            name=printable(f"{module}.{name}"),
+            name=printable(f"{module[:60]}.{name[:60]}"),
             library=library,
         )
     if module == "__main__" and name.isidentifier():
@@ -270,5 +273,5 @@ def look_up(asked: object) -> Name:
         )
     raise NetworkFileError(
         "The file asks to use {name}, which no network needs. It was refused, and nothing was run.",
-        name=printable(f"{module}.{name}"),
+        name=printable(f"{module[:60]}.{name[:60]}"),
     )
