@@ -8,28 +8,32 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .errors import KobaiError
 from .file_refusals import MAX_NESTING
 
 MOST_BYTES = 8 * 1024 * 1024
-MOST_VALUES = 500_000  # some more than there are: marks that begin or part a value; each may take 100 bytes
+MOST_VALUES = 500_000  # counted by the marks before and between them; each may take 100 bytes
 _OPENED, _CLOSED = b"[", b"]"
 _AS_LISTS = bytes.maketrans(b"{}", b"[]")
 _BRACKETS = b"[]{}"
 _OTHERS = bytes(code for code in range(256) if code not in _BRACKETS)
 
 
-def read_json(data: bytes, most_bytes: int = MOST_BYTES) -> Any:
-    """The value in UTF-8 text. Raises KobaiError when it is too large or too deep, ValueError for other text."""
-    marks = sum(map(data.count, (b",", b"[", b"{", b'"')))
-    if len(data) > most_bytes or marks > MOST_VALUES or not _is_shallow(data):
-        raise KobaiError(
-            "The file says more about what is in it than Kobai reads: at most {megabytes} MB and {levels} "
-            "levels.",
-            megabytes=most_bytes // 1024 // 1024,
-            levels=MAX_NESTING,
-        )
+class TooLarge(ValueError):
+    """There is more in the text than is read."""
+
+
+def read_json(data: bytes, most_bytes: int = MOST_BYTES, most_values: int = MOST_VALUES) -> Any:
+    """The value in UTF-8 text. Raises TooLarge, or another ValueError where it is no JSON."""
+    if not fits(data, most_bytes, most_values):
+        raise TooLarge("more bytes, values or levels than are read")
     return json.loads(data.decode())  # not by itself: it takes UTF-16 as well, where brackets are other bytes
+
+
+def fits(data: bytes, most_bytes: int = MOST_BYTES, most_values: int = MOST_VALUES) -> bool:
+    """Whether text has no more bytes and values than these, and no more than MAX_NESTING levels."""
+    if len(data) > most_bytes or sum(map(data.count, (b",", b"[", b"{", b'"'))) > most_values:
+        return False
+    return _is_shallow(data)
 
 
 def _is_shallow(data: bytes) -> bool:

@@ -65,8 +65,8 @@ class EndsEarly(Exception):
 class Arguments:
     """Each method: the argument that begins at a byte, and the byte behind it.
 
-    Raises ValueError or OverflowError where it is not valid, NetworkFileError where it is too large; EndsEarly,
-    IndexError or struct.error where the file ends.
+    Raises ValueError or OverflowError where it is not valid, NetworkFileError where it is too large;
+    EndsEarly, IndexError or struct.error where the file ends.
     """
 
     def __init__(self, data: bytes) -> None:

@@ -33,8 +33,11 @@ Instruction = tuple[
 ]  # its name in `pickletools`, its argument or None, the byte it starts at
 
 
-def instructions(data: bytes) -> Iterator[Instruction]:
-    """The instructions of a pickle up to and including STOP. Raises NetworkFileError if they are invalid."""
+def instructions(data: bytes, most: int = MAX_INSTRUCTIONS) -> Iterator[Instruction]:
+    """The instructions of a pickle up to and including STOP, `most` of them.
+
+    Raises NetworkFileError if they are invalid, or more.
+    """
     arguments = Arguments(data)
     readers = {
         code: (name, getattr(arguments, READERS[name]) if name in READERS else None)
@@ -42,7 +45,7 @@ def instructions(data: bytes) -> Iterator[Instruction]:
         if name in _ALLOWED
     }
     position, length = 0, len(data)
-    for _ in range(MAX_INSTRUCTIONS):
+    for _ in range(most):
         if position >= length:
             ends_early(length)
         known = readers.get(data[position])
@@ -66,7 +69,7 @@ def instructions(data: bytes) -> Iterator[Instruction]:
             return
     raise NetworkFileError(
         "The file has more than {count} pickle instructions; a network needs a few hundred. Nothing was run.",
-        count=MAX_INSTRUCTIONS,
+        count=most,
     )
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .errors import NetworkFileError
 from .file_refusals import MAX_BYTES, printable, too_large
+from .pickle_instructions import MAX_INSTRUCTIONS
 from .raw_arrays import array_of_bytes, check_dtype
 
 MAX_KEY = 200  # characters of a name
@@ -52,11 +53,12 @@ class Name:
 
 
 class Budget:
-    """Limits the bytes copied in all: a file can name one long text many thousand times."""
+    """Limits the instructions, and the bytes copied: a file can name one long text many thousand times."""
 
     MAX_COPIED = MAX_BYTES // 2  # with the texts themselves, less than 100 MB
 
-    def __init__(self) -> None:
+    def __init__(self, instructions: int = MAX_INSTRUCTIONS) -> None:
+        self.instructions = instructions  # that are left
         self.copied = 0
 
     def charge(self, count: int) -> None:

@@ -13,14 +13,14 @@ from .errors import NetworkFileError
 from .file_refusals import MAX_BYTES, MAX_ELEMENTS, printable, too_large
 
 # The book's networks hold floats; the others are read so that the refusal can say what was found.
-_DTYPE_CODES = frozenset(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"])
+DTYPE_CODES = frozenset(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"])
 
 _dtype = functools.cache(np.dtype)  # a list of losses may name one 10,000 times
 
 
 def check_dtype(code: str) -> None:
     """Raises NetworkFileError unless NumPy's code of a type, without byte order ("f8"), is one of numbers."""
-    if code not in _DTYPE_CODES:
+    if code not in DTYPE_CODES:
         raise NetworkFileError(
             "The file holds an array of type {dtype}; the arrays of a network hold floats (float64).",
             dtype=printable(code),

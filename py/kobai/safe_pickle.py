@@ -1,7 +1,7 @@
 """Read the pickles that NumPy and a reader's Python write, without running anything in them.
 
-The bytes never reach Python's `pickle`: `pickle_instructions` splits them, and a small machine replays what a saved
-network needs on inert objects. Format: the docstrings of `pickletools`.
+The bytes never reach Python's `pickle`: `pickle_instructions` splits them, and a small machine replays what a
+saved network needs on inert objects. Format: the docstrings of `pickletools`.
 """
 
 from __future__ import annotations
@@ -27,31 +27,34 @@ from .pickle_names import (
 from .pickle_nesting import Nesting
 
 
-def read_pickle(data: bytes) -> object:
+def read_pickle(data: bytes, budget: Budget | None = None) -> object:
     """The object in a pickle of protocol 0 to 5, of plain `dict`, `list`, `str`, ..., `Array`, `Instance`.
 
     Raises NetworkFileError (a sentence) for anything malformed, too large, or outside the list. Strings of
-    Python 2 become `str` by latin-1. Nothing in the file is run.
+    Python 2 become `str` by latin-1. Nothing in the file is run. budget: what is left for several pickles
+    together, and less afterwards.
     """
     if len(data) > MAX_BYTES:
         too_large()
-    return _Machine().run(instructions(data))
+    budget = budget or Budget()
+    return _Machine(budget).run(instructions(data, min(budget.instructions, MAX_INSTRUCTIONS)))
 
 
 class _Machine:
     """The stack machine of the pickle format, on inert objects."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
         self.stack: list[object] = []
         self.marked: list[list[object]] = []
         self.memo: dict[int, object] = {}
         self.nesting = Nesting()
         self.position = 0
-        self.budget = Budget()
+        self.budget = budget
 
     def run(self, program: Iterator[Instruction]) -> object:
-        for name, argument, self.position in program:
+        for count, (name, argument, self.position) in enumerate(program, 1):
             if name == "STOP":
+                self.budget.instructions -= count
                 return self.pop()
             step = _STEPS.get(name)
             if step is None:  # it carries one value: a number, a text, bytes

@@ -26,7 +26,7 @@ gc.freeze()  # what is here stays: to collect is quick
 
 
 def run(reader: str, path: str, computing: Callable[[], float]) -> str:
-    """JSON: how it ended (a sentence, "opened", or an error), seconds of computing, peak of memory in bytes."""
+    """JSON: how it ended, the sentence of a refusal, seconds of computing, the peak of memory in bytes."""
     data = Path(path).read_bytes()
     read = READERS[reader]
     start = computing()

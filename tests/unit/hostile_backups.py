@@ -6,7 +6,6 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -19,8 +18,8 @@ from pickle_writing import good_file
 IMAGES = np.zeros((10, 784), np.uint8), np.zeros(10, np.uint8)
 SETTINGS = Settings(hidden_size=1, batch_size=10, iterations=5, train_size=10)
 ABOUT = {
-    "name": "mine", "origin": "opened", "date": "2026-11-24T18:00:00+00:00", "iterations": None, "settings": None,
-    "normalize": True, "activation": "sigmoid", "says_activation": True, "history": None,
+    "name": "mine", "origin": "opened", "date": "2026-11-24T18:00:00+00:00", "iterations": None,
+    "settings": None, "normalize": True, "activation": "sigmoid", "says_activation": True, "history": None,
 }  # fmt: skip
 SAVED = "2026-11-24T18:00:00.123000+00:00"
 
@@ -44,7 +43,7 @@ def zipped(members: dict[str, bytes], deflated: bool = True) -> bytes:
 
 
 def backup(contents: bytes | dict[str, Any], **members: bytes) -> bytes:
-    """An exported file with these contents, text or what becomes of `changed` ones; `a_pkl` is the member a.pkl."""
+    """An exported file with these contents, text or changes of empty ones; `a_pkl` is the member a.pkl."""
     if isinstance(contents, dict):
         contents = json.dumps(
             {"kobai": 1, "networks": [], "trainings": [], "settings": None} | contents
@@ -92,23 +91,30 @@ def large_texts() -> Iterator[tuple[str, bytes]]:
 
 def contents() -> Iterator[tuple[str, bytes]]:
     good, network = good_file(), {**ABOUT, "file": "a.pkl"}
+    empty: dict[str, Any] = {"iterations": [], "losses": []}
     training = {"file": "a.npz", "saved": SAVED}
     yield "one network 20,000 times", backup({"networks": [network] * 20_000}, a_pkl=good)
     yield "one network twice", backup({"networks": [network] * 2}, a_pkl=good)
     yield "one training 100,000 times", backup({"trainings": [training] * 100_000}, a_npz=STATE)
     yield "one training twice", backup({"trainings": [training] * 2}, a_npz=STATE)
-    yield "a network that is a training as well", backup(
-        {"networks": [network], "trainings": [{**training, "file": "a.pkl"}]}, a_pkl=good
+    yield (
+        "a network that is a training as well",
+        backup({"networks": [network], "trainings": [{**training, "file": "a.pkl"}]}, a_pkl=good),
     )
     yield "the contents as a network", backup({"networks": [{**network, "file": CONTENTS}]})
-    yield "a name of 7 MB", backup({"networks": [{**network, "name": "a" * 7_000_000}]}, a_pkl=good)
+    yield (
+        "a name of 7 MB",
+        backup({"networks": [{**network, "name": "a" * 7_000_000, "date": "x"}]}, a_pkl=good),
+    )
     yield "an invisible name of 7 MB", backup({"networks": [{**network, "name": "\u202e" * 1_000_000}]})
     yield "a date of 7 MB", backup({"networks": [{**network, "date": "2" * 7_000_000}]}, a_pkl=good)
     yield "settings of 7 MB", backup({"settings": {"engine": "a" * 7_000_000}})
     yield "a name of the settings of 7 MB", backup({"settings": {"a" * 7_000_000: 1}})
-    yield "400,000 accuracies", backup(
-        {"networks": [{**network, "history": {"iterations": [], "losses": [], "accuracies": [[1, 1, 1]] * 400_000}}]},
-        a_pkl=good,
+    yield (
+        "400,000 accuracies",
+        backup(
+            {"networks": [{**network, "history": {**empty, "accuracies": [[1, 1, 1]] * 400_000}}]}, a_pkl=good
+        ),
     )
     yield "a program of 60 MB", backup({}, your_code_py=b"x" * 60_000_000).replace(b"your.code", b"your_code")
     yield "a network of 60 MB of zeros", backup({"networks": [network]}, a_pkl=bytes(60_000_000))
@@ -116,21 +122,29 @@ def contents() -> Iterator[tuple[str, bytes]]:
     yield "a member of 200 MB that nothing names", backup({}, a_pkl=bytes(200_000_000))
     inner = zipped({"version.npy": bytes(60_000_000)})
     many = [{**training, "file": f"{number}.npz"} for number in range(500)]
-    yield "500 trainings of 60 MB each", zipped(
-        {f"{number}.npz": inner for number in range(500)} | {CONTENTS: _listed(trainings=many)}, False
+    yield (
+        "500 trainings of 60 MB each",
+        zipped(
+            {f"{number}.npz": inner for number in range(500)} | {CONTENTS: _listed(trainings=many)}, False
+        ),
     )
     heavy = b"\x80\x04}" + b"](" + b"NN\x86" * 16_000 + b"e" + b"NNNN"
     many = [{**network, "file": f"{number}.pkl"} for number in range(500)]
     filled = good[:-1] + b"X\x05\0\0\0extra](" + b"N\x85" * 16_000 + b"es."
-    yield "500 networks of many instructions each", zipped(
-        {f"{number}.pkl": filled for number in range(500)} | {CONTENTS: _listed(networks=many)}, False
+    yield (
+        "500 networks of many instructions each",
+        zipped(
+            {f"{number}.pkl": filled for number in range(500)} | {CONTENTS: _listed(networks=many)}, False
+        ),
     )
-    yield "500 networks that are nothing", zipped(
-        {f"{number}.pkl": heavy for number in range(500)} | {CONTENTS: _listed(networks=many)}, False
+    yield (
+        "500 networks that are nothing",
+        zipped({f"{number}.pkl": heavy for number in range(500)} | {CONTENTS: _listed(networks=many)}, False),
     )
     npz = _npz(W1=np.zeros((784, 10)), b1=np.zeros(10), extra=np.zeros(7_000_000))
-    yield "500 networks of 56 MB each", zipped(
-        {f"{number}.pkl": npz for number in range(500)} | {CONTENTS: _listed(networks=many)}, False
+    yield (
+        "500 networks of 56 MB each",
+        zipped({f"{number}.pkl": npz for number in range(500)} | {CONTENTS: _listed(networks=many)}, False),
     )
     yield "3,000 members", zipped({f"{i}": b"" for i in range(3000)} | {CONTENTS: _listed()})
 
@@ -147,13 +161,25 @@ def _npz(**arrays: np.ndarray) -> bytes:
 
 def trainings() -> Iterator[tuple[str, bytes]]:
     for label, text in deep_texts():
-        yield f"settings: {label}", _npz(version=np.array(2), settings=np.frombuffer(text, np.uint8))
+        yield f"settings: {label}", dump_npz(text)
     for label, text in large_texts():
-        yield f"settings: {label}", _npz(version=np.array(2), settings=np.frombuffer(text[:60_000_000], np.uint8))
+        yield f"settings: {label}", dump_npz(text[:60_000_000])
+        yield f"settings, compressed: {label}", _npz(**_settings(text[:60_000_000]))
     for label, changes in odd_arrays():
         yield label, dump_state(SETTINGS, _arrays() | changes)
     for label, version in (("infinite", np.inf), ("many", [2, 2]), ("NaN", np.nan), ("one in a row", [2])):
         yield f"version: {label}", _npz(version=np.array(version), settings=np.frombuffer(b"{}", np.uint8))
+
+
+def _settings(text: bytes) -> dict[str, np.ndarray]:
+    return {"version": np.array(2), "settings": np.frombuffer(text, np.uint8)}
+
+
+def dump_npz(text: bytes) -> bytes:
+    """A training whose settings are this text."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **_settings(text))
+    return buffer.getvalue()
 
 
 def _arrays() -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
 """The hostile files in the site's own Python: Pyodide, run by Node.
 
-What CPython takes without a word can end Pyodide, whose stack is the browser's and whose memory is small. Each
-file is opened in one and the same Python, which has to be there to the end.
+What CPython takes without a word can end Pyodide, whose stack is the browser's and whose memory is small.
+Each file is opened in one and the same Python, which has to be there to the end.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ CASES = [
 def in_pyodide(
     cases: list[tuple[str, str, bytes]], folder: Path, *options: str
 ) -> tuple[dict[str, dict[str, Any]], str]:
-    """What cost_in_pyodide.py tells of each (reader, label, file), and the label that Python ended at, or ""."""
+    """What cost_in_pyodide.py tells of each (reader, label, file), and the label that Python ended at."""
     if not (PYODIDE / "pyodide.mjs").is_file():
         pytest.fail("There is no built site in dist: say `python3 build.py build` first.")
     listed = []

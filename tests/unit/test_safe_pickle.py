@@ -169,7 +169,9 @@ def test_whatever_is_put_where_no_chain_is_longer_than_allowed(steps: list[tuple
                 program += b"g%d\n" % target
                 program += other + b"a" if kinds[target] == "l" else K + other + b"s"
             continue
-        begun = {"l": b"]", "d": b"}", "t": one + other + b"\x86", "i": INSTANCE + b"}" + K + one + b"sb"}[kind]
+        begun = {"l": b"]", "d": b"}", "t": one + other + b"\x86", "i": INSTANCE + b"}" + K + one + b"sb"}[
+            kind
+        ]
         program += begun + b"p%d\n" % len(kinds)
         kinds += kind
     with pytest.MonkeyPatch.context() as monkeypatch:
