@@ -9,9 +9,11 @@ import trainer
 import training
 from dom import by_id, enable, on, on_click, spawn
 from names import plain
+from problems import Problem
 from pyscript import window
 from words import _, number, on_language
 
+LARGEST_FILE = 256 * 1024 * 1024  # bytes, the limit of kobai.everything
 BUTTONS = ("everything-export", "everything-import", "everything-delete")
 
 
@@ -43,7 +45,19 @@ async def _import():
     file = picker.files.item(0)
     if not file:
         return
-    name, data = plain(file.name), await file.arrayBuffer()
+    name, size = plain(file.name), file.size
+    if size > LARGEST_FILE:  # before it is read
+        picker.value = ""
+        raise Problem(
+            _(
+                "{name} is too large for a file that Kobai exported ({size} MB; at most {most} MB). Nothing "
+                "was changed.",
+                name=name,
+                size=number(int(size / 1e6)),
+                most=number(LARGEST_FILE // 1024 // 1024),
+            )
+        )
+    data = await file.arrayBuffer()
     picker.value = ""
     _say("")
     found = (await trainer.call("look_into", data))[0]

@@ -83,10 +83,10 @@ class Session:
         claimed, state = await self.runs.claim(run, take_over)
         try:
             trainer = Trainer.from_state(state, *self._images(), self.engine)
-        except KobaiError:
+            saved = self.store.about(claimed.slot)["saved"]
+        except BaseException:  # whatever it is: another tab, or the next try, can have it
             claimed.let_go()
             raise
-        saved = self.store.about(claimed.slot)["saved"]
         if self.run is not None:
             await self.run.keep(self.trainer)
             self.run.let_go()

@@ -21,7 +21,7 @@ READERS: dict[str, Callable[[bytes], object]] = {
     "training": lambda data: Trainer.from_state(data, *IMAGES, *IMAGES),
     "json": json.loads,  # no reader of Kobai's: it ends Python, and the test has to see that
 }
-WORTH_MEASURING = 0.01  # seconds: what takes memory takes as long
+WORTH_MEASURING = 0.03  # seconds: what takes memory takes as long
 gc.freeze()  # what is here stays: to collect is quick
 
 
