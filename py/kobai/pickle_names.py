@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from .errors import NetworkFileError
 from .file_refusals import MAX_BYTES, printable, too_large
 from .pickle_instructions import MAX_INSTRUCTIONS
-from .raw_arrays import array_of_bytes, check_dtype
+from .raw_arrays import array_of_bytes, check_dtype, wrong_length
 
 MAX_KEY = 200  # characters of a name
 
 
 @dataclass(eq=False, slots=True)
 class Array:
-    """An array of the file; `values` is None until its contents were read."""
+    """An array of the file; `values` is None until its contents were read, and for single numbers."""
 
     values: NDArray[Any] | None = None
 
@@ -158,12 +158,17 @@ def _call_dtype(_budget: Budget, arguments: tuple[object, ...]) -> Dtype:
 
 
 def _call_scalar(budget: Budget, arguments: tuple[object, ...]) -> Array:
+    """A number, of which only the length is looked at: no part of a network is a single number."""
     if len(arguments) != 2:
         odd_call("scalar")
     dtype, raw = arguments
     if type(raw) is str:
         raw = budget.encode(raw, "scalar")
-    return Array(_make_array(raw, dtype, (), "C", "scalar"))
+    if type(dtype) is not Dtype or not isinstance(raw, bytes | bytearray):
+        odd_call("scalar")
+    if len(raw) != int(dtype.code[1:]):
+        wrong_length()
+    return Array()
 
 
 def _call_frombuffer(_budget: Budget, arguments: tuple[object, ...]) -> Array:

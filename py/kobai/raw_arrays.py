@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +13,6 @@ from .file_refusals import MAX_BYTES, MAX_ELEMENTS, printable, too_large
 
 # The book's networks hold floats; the others are read so that the refusal can say what was found.
 DTYPE_CODES = frozenset(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"])
-
-_dtype = functools.cache(np.dtype)  # a list of losses may name one 10,000 times
 
 
 def check_dtype(code: str) -> None:
@@ -34,12 +31,15 @@ def array_of_bytes(
 
     Raises NetworkFileError unless raw is exactly as long as shape and dtype say.
     """
-    if shape:
-        if any(length > MAX_BYTES for length in shape):
-            too_large()
-        if math.prod(max(length, 1) for length in shape) > MAX_ELEMENTS:
-            too_large()
-    numpy_dtype = _dtype(dtype)
+    if any(length > MAX_BYTES for length in shape):
+        too_large()
+    if math.prod(max(length, 1) for length in shape) > MAX_ELEMENTS:
+        too_large()
+    numpy_dtype = np.dtype(dtype)
     if math.prod(shape) * numpy_dtype.itemsize != len(raw):
-        raise NetworkFileError("An array in the file is not as long as its shape says: the file is damaged.")
+        wrong_length()
     return np.frombuffer(raw, numpy_dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def wrong_length() -> NoReturn:
+    raise NetworkFileError("An array in the file is not as long as its shape says: the file is damaged.")
