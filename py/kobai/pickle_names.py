@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+import numpy as np
 from numpy.typing import NDArray
 
 from .errors import NetworkFileError
@@ -22,7 +23,7 @@ MAX_KEY = 200  # characters of a name
 
 @dataclass(eq=False, slots=True)
 class Array:
-    """An array of the file; `values` is None until its contents were read, and for single numbers."""
+    """An array of the file; `values` is None until its contents were read."""
 
     values: NDArray[Any] | None = None
 
@@ -168,7 +169,7 @@ def _call_scalar(budget: Budget, arguments: tuple[object, ...]) -> Array:
         odd_call("scalar")
     if len(raw) != int(dtype.code[1:]):
         wrong_length()
-    return Array()
+    return Array(_NUMBER)
 
 
 def _call_frombuffer(_budget: Budget, arguments: tuple[object, ...]) -> Array:
@@ -203,6 +204,7 @@ def _call_reconstructor(budget: Budget, arguments: tuple[object, ...]) -> Instan
     return new_instance(arguments[0], ())
 
 
+_NUMBER = np.broadcast_to(np.float64(0), ())  # stands for each; not writeable
 _NDARRAY = Name("numpy.ndarray")
 _OBJECT = Name("object")
 _RECONSTRUCT = Name("numpy.core.multiarray._reconstruct", _call_reconstruct)
