@@ -13,13 +13,17 @@ import io
 import json
 import math
 import zipfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from .errors import KobaiError
-from .json_reader import read_json
+from .file_refusals import MAX_NESTING
+from .json_reader import MOST_BYTES as MOST_CONTENTS
+from .json_reader import TooLarge, fits, read_json
 from .multi_layer_net import Network, with_activation
 from .own_code import MOST_LETTERS
+from .pickle_names import Budget
 from .settings import Settings
 from .storage import load_network
 from .training_state import load_state
@@ -30,9 +34,12 @@ CONTENTS = "kobai.json"
 CODE = "your_code.py"
 MAX_BYTES = 256 * 1024 * 1024
 MAX_MEMBERS = 2000
-MAX_CONTENTS = 64 * 1024 * 1024  # bytes of kobai.json: 1,000 networks with their curves
+MAX_RATIO = 4  # of what a file unpacks to and itself; Kobai compresses nothing, but a learner may have
+SMALL = 16 * 1024 * 1024  # what any file may unpack to
+INSTRUCTIONS = 100_000, 200  # of all pickles, and more for each: a network of two layers has 90
 LONGEST_NAME = 120
 MOST_HISTORY = 2000  # points of the loss curve that is kept with a network
+MOST_ACCURACIES = 500  # that go out with a network; a small training set is evaluated many thousand times
 
 
 class KeptNetwork(NamedTuple):
@@ -65,7 +72,7 @@ def dump_everything(
     code: str | None,
 ) -> bytes:
     """One file of the bytes of each network (a pickled dict) and training (a state) with what is known of it,
-    the settings and the learner's program."""
+    the settings and the learner's program. KobaiError when that is more than `load_everything` takes."""
     contents: dict[str, Any] = {"kobai": VERSION, "networks": [], "trainings": [], "settings": settings}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -73,20 +80,53 @@ def dump_everything(
             for number, (data, about) in enumerate(kept, 1):
                 file = f"{kind[:-1]}-{number}.{ending}"
                 archive.writestr(file, data)
-                contents[kind].append({**about, "file": file})
+                contents[kind].append({**about, **_thinned(about), "file": file})
         if code is not None:
             archive.writestr(CODE, code)
-        archive.writestr(CONTENTS, json.dumps(contents, indent=1))
-    return buffer.getvalue()
+        text = json.dumps(contents, indent=1).encode()
+        archive.writestr(CONTENTS, text)
+    data = buffer.getvalue()
+    if not fits(text) or len(data) > MAX_BYTES or len(networks) + len(trainings) > MAX_MEMBERS - 2:
+        raise KobaiError(
+            "There is more here than one file of Kobai holds: at most {megabytes} MB, and {count} networks "
+            "and trainings. Delete some that you no longer need, after saving them one by one.",
+            megabytes=MAX_BYTES // 1024 // 1024,
+            count=MAX_MEMBERS - 2,
+        )
+    return data
+
+
+def _thinned(about: dict[str, Any]) -> dict[str, Any]:
+    """The history with no more than MOST_ACCURACIES, the first and the last among them."""
+    history = about.get("history")
+    if history is None or len(history["accuracies"]) <= MOST_ACCURACIES:
+        return {}
+    accuracies = history["accuracies"]
+    last = len(accuracies) - 1
+    chosen = [accuracies[last * number // (MOST_ACCURACIES - 1)] for number in range(MOST_ACCURACIES)]
+    return {"history": {**history, "accuracies": chosen}}
 
 
 def load_everything(data: bytes) -> Everything:
     """What is in a file as of `dump_everything`. Raises KobaiError, with a sentence, for any other."""
     try:
-        members = unzip(data, MAX_BYTES, MAX_MEMBERS).members
-        contents = read_json(bytes(members[CONTENTS]), MAX_CONTENTS)
+        unpacked = min(MAX_BYTES, max(MAX_RATIO * len(data), SMALL))
+        members = unzip(data, MAX_BYTES, MAX_MEMBERS, unpacked).members
+        text = bytes(members[CONTENTS][: MOST_CONTENTS + 1])
+    except (KeyError, ValueError):
+        raise _foreign() from None
+    try:
+        contents = read_json(text)
         version = contents["kobai"]
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except TooLarge:
+        raise KobaiError(
+            "What this file says of its contents ({name}) is more than Kobai reads: at most {megabytes} MB "
+            "and {levels} levels. Nothing was changed.",
+            name=CONTENTS,
+            megabytes=MOST_CONTENTS // 1024 // 1024,
+            levels=MAX_NESTING,
+        ) from None
+    except (KeyError, TypeError, ValueError):
         raise _foreign() from None
     if isinstance(version, int) and version > VERSION:
         raise KobaiError(
@@ -98,12 +138,36 @@ def load_everything(data: bytes) -> Everything:
         raise _foreign()
     try:
         networks, trainings = _list(contents["networks"]), _list(contents["trainings"])
-        _each_file_once([each["file"] for each in [*networks, *trainings]])
-        networks = [_network(each, bytes(members[each["file"]])) for each in networks]
-        trainings = [_training(each, bytes(members[each["file"]])) for each in trainings]
-        return Everything(networks, trainings, _settings(contents["settings"]), _code(members))
-    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        _check_that_each_is_named_once([*networks, *trainings])
+        return Everything(
+            _networks(networks, members),
+            [_training(each, bytes(members[each["file"]])) for each in trainings],
+            _settings(contents["settings"]),
+            _code(members),
+        )
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise _foreign() from None
+
+
+def _check_that_each_is_named_once(entries: list[Any]) -> None:
+    """Raises ValueError where two entries are of one member: so there are no more of them than members."""
+    if len({each["file"] for each in entries}) != len(entries):
+        raise ValueError
+
+
+def _networks(entries: list[Any], members: Mapping[str, memoryview]) -> list[KeptNetwork]:
+    """Limits for all together: each alone may be as large as a file with a network in it."""
+    budget = Budget(INSTRUCTIONS[0] + INSTRUCTIONS[1] * len(entries))
+    found, taken = [], 0
+    for about in entries:
+        data = bytes(members[about["file"]])
+        if data.startswith(b"PK"):  # an .npz: Kobai puts none into such a file, and it may unpack to a lot
+            raise ValueError
+        found.append(_network(about, load_network(data, budget)))
+        taken += sum(array.nbytes for array in found[-1].network.params.values())
+        if taken > MAX_BYTES:
+            raise ValueError
+    return found
 
 
 def _foreign() -> KobaiError:
@@ -114,19 +178,13 @@ def _foreign() -> KobaiError:
     )
 
 
-def _each_file_once(files: list[Any]) -> None:
-    """ValueError when a member is listed twice: one network of 0.3 MB could be thousands in memory."""
-    if len(files) > MAX_MEMBERS or len(set(files)) != len(files):
-        raise ValueError
-
-
 def _list(found: Any) -> list[Any]:
     if not isinstance(found, list):
         raise TypeError
     return found
 
 
-def _network(about: Any, data: bytes) -> KeptNetwork:
+def _network(about: Any, network: Network) -> KeptNetwork:
     activation = about["activation"]
     if activation not in ("sigmoid", "relu") or about["origin"] not in ("kept", "opened"):
         raise ValueError
@@ -141,7 +199,7 @@ def _network(about: Any, data: bytes) -> KeptNetwork:
         "says_activation": _yes_or_no(about["says_activation"]),
         "history": _history(about["history"]),
     }
-    return KeptNetwork(with_activation(load_network(data), activation), known)
+    return KeptNetwork(with_activation(network, activation), known)
 
 
 def _training(about: Any, data: bytes) -> KeptTraining:
@@ -157,7 +215,8 @@ def _name(found: Any) -> str | None:
         return None
     if not isinstance(found, str):
         raise TypeError
-    return "".join(character for character in found if character.isprintable())[:LONGEST_NAME] or None
+    shown = (character for character in found[: 10 * LONGEST_NAME] if character.isprintable())
+    return "".join(shown)[:LONGEST_NAME] or None
 
 
 def _moment(found: Any) -> str:
@@ -184,9 +243,11 @@ def _settings(found: Any) -> dict[str, Any] | None:
     return None if found is None else asdict(Settings(**found))
 
 
-def _code(members: Any) -> str | None:
+def _code(members: Mapping[str, memoryview]) -> str | None:
     if CODE not in members:
         return None
+    if len(members[CODE]) > 4 * MOST_LETTERS:
+        raise ValueError
     code = bytes(members[CODE]).decode()
     if len(code) > MOST_LETTERS:
         raise ValueError

@@ -8,7 +8,7 @@ from .errors import NetworkFileError
 
 MAX_BYTES = 64 * 1024 * 1024  # of the file, and of what it unpacks to
 MAX_ELEMENTS = 8 * 1024 * 1024  # of one array, and of a network
-MAX_NESTING = 32  # open marks of a pickle, or tuples within tuples
+MAX_NESTING = 32  # containers within one another, of a pickle or of JSON
 
 
 def too_large() -> NoReturn:

@@ -1,28 +1,46 @@
-"""Read JSON from outside: its length and its depth are counted before Python's `json` sees it.
+"""JSON from outside: looked over before it is read, for `json.loads` has no limits of its own.
 
-In Pyodide `json.loads` has no effective limit of recursion: 8,000 nested lists overflow the stack, and
-Python ends. `json` has no option for a depth, so the depth is counted here.
+It goes a call deeper for each level, and in Pyodide, whose stack is the browser's, 8,000 brackets end Python.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
-MAX_DEPTH = 32  # levels of lists and objects; what Kobai writes has at most 6
-_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.S)  # brackets within texts are no levels
-_BRACKETS = re.compile(rb"[\[\]{}]")
+from .file_refusals import MAX_NESTING
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_VALUES = 500_000  # counted by the marks before and between them; each may take 100 bytes
+_OPENED, _CLOSED = b"[", b"]"
+_AS_LISTS = bytes.maketrans(b"{}", b"[]")
+_BRACKETS = b"[]{}"
+_OTHERS = bytes(code for code in range(256) if code not in _BRACKETS)
 
 
-def read_json(text: bytes | str, most_bytes: int) -> Any:
-    """The value of this JSON text. Raises ValueError when it is no JSON, too long, or too deep."""
-    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else bytes(text)
-    if len(data) > most_bytes:
-        raise ValueError(f"JSON of {len(data)} bytes; at most {most_bytes} are read")
-    depth = 0
-    for bracket in _BRACKETS.finditer(_TEXTS.sub(b"", data)):
-        depth += 1 if bracket[0] in b"[{" else -1
-        if depth > MAX_DEPTH:
-            raise ValueError(f"JSON of more than {MAX_DEPTH} levels")
-    return json.loads(data.decode("utf-8"))
+class TooLarge(ValueError):
+    """There is more in the text than is read."""
+
+
+def read_json(data: bytes, most_bytes: int = MOST_BYTES, most_values: int = MOST_VALUES) -> Any:
+    """The value in UTF-8 text. Raises TooLarge, or another ValueError where it is no JSON."""
+    if not fits(data, most_bytes, most_values):
+        raise TooLarge("more bytes, values or levels than are read")
+    return json.loads(data.decode())  # not by itself: it takes UTF-16 as well, where brackets are other bytes
+
+
+def fits(data: bytes, most_bytes: int = MOST_BYTES, most_values: int = MOST_VALUES) -> bool:
+    """Whether text has no more bytes and values than these, and no more than MAX_NESTING levels."""
+    if len(data) > most_bytes or sum(map(data.count, (b",", b"[", b"{", b'"'))) > most_values:
+        return False
+    return _is_shallow(data)
+
+
+def _is_shallow(data: bytes) -> bool:
+    """Whether all brackets outside of texts pair off within MAX_NESTING levels."""
+    without_escapes = data.replace(rb"\\", b"").replace(rb"\"", b"")
+    outside = b"".join(without_escapes.split(b'"')[::2])
+    brackets = outside.translate(_AS_LISTS, _OTHERS)
+    for _ in range(MAX_NESTING):
+        brackets = brackets.replace(_OPENED + _CLOSED, b"")  # the innermost level
+    return not brackets

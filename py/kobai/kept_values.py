@@ -14,6 +14,7 @@ from .json_reader import read_json
 from .settings import Settings
 
 MOST_BYTES = 16_000_000  # of a JSON text; 100,000 accuracies are 5 million
+MOST_VALUES = 1_000_000  # in such a text
 MOST_ITERATIONS = 1_000_000
 MOST_HISTORY = 2000  # points of the loss curve that is kept with a network
 
@@ -22,7 +23,7 @@ def from_json(text: Any, most_bytes: int = MOST_BYTES) -> Any:
     """What a JSON text says."""
     if not isinstance(text, str):
         raise TypeError
-    return read_json(text, most_bytes)
+    return read_json(text.encode(), most_bytes, MOST_VALUES)
 
 
 def mapping(found: Any) -> dict[str, Any]:

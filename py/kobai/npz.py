@@ -13,7 +13,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from .errors import NetworkFileError
-from .raw_arrays import array_of_bytes, check_dtype
+from .file_refusals import printable
+from .raw_arrays import DTYPE_CODES, array_of_bytes
 from .zip_archive import foreign_member, unzip
 
 MAX_HEADER = 10_000  # bytes, NumPy's own limit
@@ -27,12 +28,14 @@ _HEADER = re.compile(
 _LENGTH = re.compile(" ?([0-9]{1,12})L?")  # Python 2 wrote 784L
 
 
-def read_npz(data: bytes) -> tuple[dict[str, NDArray[Any]], str]:
+def read_npz(data: bytes, most_unpacked: int | None = None) -> tuple[dict[str, NDArray[Any]], str]:
     """The arrays by name ("W1" for the member W1.npy), views that are not writeable, and the zip's comment.
+
+    most_unpacked: how many bytes all of them may have, if not as many as a file.
 
     Raises NetworkFileError (a sentence) for anything malformed, too large, or pickled. Nothing is run.
     """
-    members, comment = unzip(data)
+    members, comment = unzip(data, most_unpacked=most_unpacked)
     arrays = {}
     for name, content in members.items():
         if not name.endswith(".npy"):
@@ -62,9 +65,15 @@ def _read_npy(name: str, content: memoryview) -> NDArray[Any]:
         raise NetworkFileError(
             "{name} in the .npz file is a pickle of Python objects (dtype=object), not an array of numbers. "
             "Nothing was run. Save each array under its own name with np.savez.",
-            name=name[:60],
+            name=printable(name),
         )
-    check_dtype(code or odd_type)
+    if code not in DTYPE_CODES:
+        raise NetworkFileError(
+            "{name} in the .npz file is an array of type {dtype}; the arrays of a network hold floats "
+            "(float64). Save the network without it.",
+            name=printable(name),
+            dtype=printable(code or odd_type),
+        )
     dtype = (order if order in ("<", ">") else "<") + code
     return array_of_bytes(content[start + length :], dtype, _shape(name, shape), fortran == "True")
 

@@ -10,16 +10,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+import numpy as np
 from numpy.typing import NDArray
 
 from .errors import NetworkFileError
 from .file_refusals import MAX_BYTES, printable, too_large
-from .raw_arrays import array_of_bytes, check_dtype
+from .pickle_instructions import MAX_INSTRUCTIONS
+from .raw_arrays import array_of_bytes, check_dtype, wrong_length
 
 MAX_KEY = 200  # characters of a name
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Array:
     """An array of the file; `values` is None until its contents were read."""
 
@@ -52,11 +54,12 @@ class Name:
 
 
 class Budget:
-    """Limits the bytes copied in all: a file can name one long text many thousand times."""
+    """Limits the instructions, and the bytes copied: a file can name one long text many thousand times."""
 
     MAX_COPIED = MAX_BYTES // 2  # with the texts themselves, less than 100 MB
 
-    def __init__(self) -> None:
+    def __init__(self, instructions: int = MAX_INSTRUCTIONS) -> None:
+        self.instructions = instructions  # that are left
         self.copied = 0
 
     def charge(self, count: int) -> None:
@@ -156,12 +159,17 @@ def _call_dtype(_budget: Budget, arguments: tuple[object, ...]) -> Dtype:
 
 
 def _call_scalar(budget: Budget, arguments: tuple[object, ...]) -> Array:
+    """A number, of which only the length is looked at: no part of a network is a single number."""
     if len(arguments) != 2:
         odd_call("scalar")
     dtype, raw = arguments
     if type(raw) is str:
         raw = budget.encode(raw, "scalar")
-    return Array(_make_array(raw, dtype, (), "C", "scalar"))
+    if type(dtype) is not Dtype or not isinstance(raw, bytes | bytearray):
+        odd_call("scalar")
+    if len(raw) != int(dtype.code[1:]):
+        wrong_length()
+    return Array(_NUMBER)
 
 
 def _call_frombuffer(_budget: Budget, arguments: tuple[object, ...]) -> Array:
@@ -196,6 +204,7 @@ def _call_reconstructor(budget: Budget, arguments: tuple[object, ...]) -> Instan
     return new_instance(arguments[0], ())
 
 
+_NUMBER = np.broadcast_to(np.float64(0), ())  # stands for each; not writeable
 _NDARRAY = Name("numpy.ndarray")
 _OBJECT = Name("object")
 _RECONSTRUCT = Name("numpy.core.multiarray._reconstruct", _call_reconstruct)
@@ -226,7 +235,10 @@ _NAMES = {
     for name in ("Affine", "Relu", "Sigmoid", "SoftmaxWithLoss", "Dropout", "BatchNormalization")
 }
 # The book's classes may come from any module, ch04.two_layer_net or a notebook's __main__: none is imported.
-NETWORKS = frozenset(["TwoLayerNet", "ThreeLayerNet", "MultiLayerNet", "MultiLayerNetExtend"])
+NETWORKS = {
+    name: Name(name, is_class=True)
+    for name in ("TwoLayerNet", "ThreeLayerNet", "MultiLayerNet", "MultiLayerNetExtend")
+}
 _CONVOLUTIONAL = frozenset(["SimpleConvNet", "DeepConvNet"])
 _LIBRARIES = {
     "torch": "PyTorch",
@@ -245,7 +257,7 @@ def look_up(asked: object) -> Name:
         raise NetworkFileError("The file asks for something without saying its name. Nothing was run.")
     module, name = asked
     if name in NETWORKS:
-        return Name(name, is_class=True)
+        return NETWORKS[name]
     if asked in _NAMES:
         return _NAMES[asked]
     if name in _CONVOLUTIONAL:
@@ -259,7 +271,7 @@ def look_up(asked: object) -> Name:
         raise NetworkFileError(
             "The file uses {name} of {library}; Kobai reads plain NumPy arrays. Nothing was run. Save the "
             "arrays W1, b1, W2, b2, … with np.savez.",
-            name=printable(f"{module}.{name}"),
+            name=printable(f"{module[:60]}.{name[:60]}"),
             library=library,
         )
     if module == "__main__" and name.isidentifier():
@@ -270,5 +282,5 @@ def look_up(asked: object) -> Name:
         )
     raise NetworkFileError(
         "The file asks to use {name}, which no network needs. It was refused, and nothing was run.",
-        name=printable(f"{module}.{name}"),
+        name=printable(f"{module[:60]}.{name[:60]}"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,12 @@ from .errors import NetworkFileError
 from .file_refusals import MAX_BYTES, MAX_ELEMENTS, printable, too_large
 
 # The book's networks hold floats; the others are read so that the refusal can say what was found.
-_DTYPE_CODES = frozenset(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"])
+DTYPE_CODES = frozenset(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"])
 
 
 def check_dtype(code: str) -> None:
     """Raises NetworkFileError unless NumPy's code of a type, without byte order ("f8"), is one of numbers."""
-    if code not in _DTYPE_CODES:
+    if code not in DTYPE_CODES:
         raise NetworkFileError(
             "The file holds an array of type {dtype}; the arrays of a network hold floats (float64).",
             dtype=printable(code),
@@ -37,5 +37,9 @@ def array_of_bytes(
         too_large()
     numpy_dtype = np.dtype(dtype)
     if math.prod(shape) * numpy_dtype.itemsize != len(raw):
-        raise NetworkFileError("An array in the file is not as long as its shape says: the file is damaged.")
+        wrong_length()
     return np.frombuffer(raw, numpy_dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def wrong_length() -> NoReturn:
+    raise NetworkFileError("An array in the file is not as long as its shape says: the file is damaged.")

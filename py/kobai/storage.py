@@ -18,7 +18,7 @@ from .multi_layer_net import Network, activation_of, network_of
 from .network import TwoLayerNet
 from .network_arrays import batch_normalization, check_arrays
 from .npz import read_npz
-from .pickle_names import NETWORKS, Instance
+from .pickle_names import NETWORKS, Budget, Instance
 from .pickle_names import Array as ArrayInFile
 from .safe_pickle import read_pickle
 
@@ -39,19 +39,20 @@ class OpenedNetwork(NamedTuple):
     form: Literal["dict", "instance", "npz"]
 
 
-def open_network(data: bytes) -> OpenedNetwork:
+def open_network(data: bytes, budget: Budget | None = None) -> OpenedNetwork:
     """The network in a file, and what the file says about it.
 
     data: the bytes of a pickle (protocol 0 to 5, Python 2.7 or 3, NumPy 1 or 2) that holds a dict of W1, b1,
     ..., Wn, bn or an instance of the book's TwoLayerNet (chapter 4 or 5) or MultiLayerNet, or of an .npz of
     such arrays. The arrays are returned as float64, W1 (784, H1), b1 (H1,), ..., bn (10,).
+    budget: what is left for several pickles together.
     Raises NetworkFileError with a sentence that says what is wrong. Runs nothing of what the file asks for.
     """
     if kind_of(data) == "npz":
         arrays, comment = read_npz(data)
         activation = next((name for name in ("sigmoid", "relu") if comment == _NOTE.format(name)), None)
         return _opened(dict(arrays), activation, "npz")
-    found = read_pickle(data)
+    found = read_pickle(data, budget)
     note = _NOTE_BEHIND_PICKLE.search(data, max(0, len(data) - 40))
     activation = note[1].decode() if note else None
     if isinstance(found, Instance):
@@ -59,9 +60,9 @@ def open_network(data: bytes) -> OpenedNetwork:
     return _opened(_checked_dict(found), activation, "dict")
 
 
-def load_network(data: bytes) -> Network:
+def load_network(data: bytes, budget: Budget | None = None) -> Network:
     """The network of `open_network` alone."""
-    return open_network(data).network
+    return open_network(data, budget).network
 
 
 def _opened(

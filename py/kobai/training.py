@@ -24,12 +24,13 @@ from .mnist import CLASSES, as_inputs, one_hot
 from .network import TwoLayerNet
 from .settings import LIMITS as LIMITS
 from .settings import Settings as Settings
-from .training_state import damaged_state, dump_state, load_state
+from .training_state import damaged_state, dump_state, load_state, whole_number
 from .training_step import training_step
 
 MOST_STEPS = 1000  # in one call of the engine
 CALL = 0.02  # seconds of one call of the engine: what a pause may have to wait for
 PARAMS = ("W1", "b1", "W2", "b2")
+RANDOM_KEYS = 624  # of MT19937
 
 
 class Trainer:
@@ -303,7 +304,7 @@ class Trainer:
             if not np.array_equal(saved["dataset"], trainer._dataset_check()):
                 raise KobaiError("The saved training belongs to other images.")
             trainer._restore(saved)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             if isinstance(error, KobaiError):
                 raise
             raise damaged_state() from None
@@ -333,10 +334,9 @@ class Trainer:
         self.train_loss_list = losses.tolist()
         self.train_acc_list, self.test_acc_list = train_acc.tolist(), test_acc.tolist()
         self.evaluated_at = due[: len(test_acc)]
-        keys, position = saved["random_keys"], int(saved["random_position"])
-        # NumPy checks neither, and ends in an IndexError at the first random number
-        if keys.dtype != np.uint32 or keys.shape != (624,) or not 0 <= position <= keys.size:
-            raise ValueError
+        keys, position = saved["random_keys"], whole_number(saved["random_position"])
+        if keys.dtype != np.uint32 or keys.shape != (RANDOM_KEYS,) or not 0 <= position <= RANDOM_KEYS:
+            raise ValueError  # NumPy does not check the position, and raises IndexError for other keys
         self._random.set_state(("MT19937", keys, position, 0, 0.0))  # no half-used pair of randn
         self._evaluation = self._evaluate() if evaluating else None
         if "gradient_images" in saved:
@@ -344,7 +344,7 @@ class Trainer:
 
     def _restore_gradient(self, saved: dict[str, Array]) -> None:
         """The sums over the images that were done, for the batch that the random state gives again."""
-        done = int(saved["gradient_images"])
+        done = whole_number(saved["gradient_images"])
         if self.settings.gradient != "numerical" or self.finished or self.evaluating:
             raise ValueError
         if done not in range(IMAGES_AT_ONCE, self.settings.batch_size, IMAGES_AT_ONCE):

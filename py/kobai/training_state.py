@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 
-from .errors import KobaiError, NetworkFileError
+from .errors import KobaiError
 from .functions import Array
 from .json_reader import read_json
 from .npz import read_npz
 from .settings import Settings
 
 VERSION = 2
-MAX_SETTINGS = 10_000  # bytes of JSON text; they take about 300
 
 
 def dump_state(settings: Settings, arrays: dict[str, Array]) -> bytes:
@@ -35,18 +34,25 @@ def dump_state(settings: Settings, arrays: dict[str, Array]) -> bytes:
 def load_state(data: bytes) -> tuple[Settings, dict[str, Array]]:
     """What `dump_state` was given. Raises KobaiError when `data` is damaged, or of another version."""
     try:
-        arrays, _comment = read_npz(data)
-        version = int(arrays["version"])
-    except (NetworkFileError, KeyError, TypeError, ValueError):
+        arrays, _comment = read_npz(data, len(data))  # nothing in it is compressed
+        version = whole_number(arrays["version"])
+    except (KeyError, ValueError):
         raise damaged_state() from None
     if version != VERSION:
         raise KobaiError("The saved training is of version {version}; this page reads version {known}.",
                          version=version, known=VERSION)  # fmt: skip
     try:
-        found: Any = read_json(arrays["settings"].tobytes(), MAX_SETTINGS)
+        found: Any = read_json(arrays["settings"].tobytes())
         return Settings(**found), arrays
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise damaged_state() from None
+
+
+def whole_number(array: Array) -> int:
+    """The number in an array of one whole number without axes; ValueError for other arrays."""
+    if array.shape or array.dtype.kind not in "iu":
+        raise ValueError
+    return int(array)
 
 
 def upgraded(data: bytes) -> bytes:
@@ -59,7 +65,7 @@ def upgraded(data: bytes) -> bytes:
             arrays = {name: file[name] for name in file.files}
         if int(arrays.pop("version")) != 1:
             return data
-        return dump_state(Settings(**read_json(str(arrays.pop("settings")), MAX_SETTINGS)), arrays)
+        return dump_state(Settings(**read_json(str(arrays.pop("settings")).encode())), arrays)
     except Exception:  # zip, zlib and NumPy each have errors of their own for damaged bytes
         return data
 

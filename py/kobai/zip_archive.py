@@ -52,8 +52,14 @@ class _Member(NamedTuple):
     start: int  # of its local header
 
 
-def unzip(data: bytes, most_bytes: int = MAX_BYTES, most_members: int = MAX_MEMBERS) -> Archive:
-    """All members of an archive of at most `most_bytes`, which may inflate to no more than that.
+def unzip(
+    data: bytes,
+    most_bytes: int = MAX_BYTES,
+    most_members: int = MAX_MEMBERS,
+    most_unpacked: int | None = None,
+) -> Archive:
+    """All members of an archive of at most `most_bytes`, which may inflate to no more than that, or than
+    `most_unpacked`.
 
     Raises NetworkFileError (a sentence) for anything malformed, encrypted, too large, or unlike np.savez.
     """
@@ -63,7 +69,7 @@ def unzip(data: bytes, most_bytes: int = MAX_BYTES, most_members: int = MAX_MEMB
     if count > most_members:
         too_large()
     members = _members(data[directory : len(data) - _END.size - len(comment)], count)
-    if sum(member.size for member in members) > most_bytes:
+    if sum(member.size for member in members) > (most_bytes if most_unpacked is None else most_unpacked):
         too_large()
 
     unpacked: dict[str, memoryview] = {}

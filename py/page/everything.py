@@ -14,7 +14,7 @@ from problems import Problem
 from pyscript import window
 from words import _, number, on_language
 
-LARGEST_FILE = 256 * 1024 * 1024  # bytes; a larger one is not even read (kobai/everything.py)
+LARGEST_FILE = 256 * 1024 * 1024  # bytes, the limit of kobai.everything
 BUTTONS = ("everything-export", "everything-import", "everything-delete")
 
 
@@ -49,13 +49,15 @@ async def _import():
     file = files.chosen(by_id("everything-file"))
     if not file:
         return
-    name = plain(file.name)
-    if file.size > LARGEST_FILE:
+    name, size = plain(file.name), file.size
+    if size > LARGEST_FILE:  # before it is read
         raise Problem(
             _(
-                "{name} has {size} MB; Kobai opens backups of at most 256 MB. Nothing was changed.",
+                "{name} is too large for a file that Kobai exported ({size} MB; at most {most} MB). Nothing "
+                "was changed.",
                 name=name,
-                size=number(int(file.size / 1e6)),
+                size=number(int(size / 1e6)),
+                most=number(LARGEST_FILE // 1024 // 1024),
             )
         )
     data = await files.read(file, name)

@@ -11,6 +11,9 @@ import traceback
 from kobai.errors import KobaiError
 from pyodide.ffi import to_js
 
+# How NumPy refuses an array of which not even the size fits into the 32 bits of an address here
+TOO_BIG = ("array is too big", "iterator is too large", "Maximum allowed")
+
 
 def exported(function):
     """The function as the page calls it."""
@@ -22,7 +25,9 @@ def exported(function):
                 result = await result
         except KobaiError as error:
             return to_js([as_text(refusal(error))])
-        except MemoryError:
+        except (MemoryError, ValueError) as error:
+            if isinstance(error, ValueError) and not str(error).startswith(TOO_BIG):
+                raise
             return to_js([as_text(refusal(_no_memory()))])
         answer, *arrays = result if isinstance(result, tuple) else (result,)
         try:

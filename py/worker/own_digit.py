@@ -1,9 +1,9 @@
 """The learner's own digit: what was drawn or retouched, as the network sees it, and its answers."""
 
 import base64
-import json
 
 import numpy as np
+from kobai.json_reader import read_json
 from kobai.mnist import IMAGE_SIDE, image_png
 from kobai.retouch import retouch
 from kobai.strokes import draw_centred, draw_plain
@@ -25,7 +25,9 @@ class OwnDigit:
         side in their unit. image: the test image that is drawn upon, or None. changes: for `kobai.retouch`.
         centred: whether the network sees the drawing in size and place as in MNIST.
         """
-        lines = [[(point["x"], point["y"]) for point in group["points"]] for group in json.loads(strokes)]
+        lines = [
+            [(point["x"], point["y"]) for point in group["points"]] for group in read_json(strokes.encode())
+        ]
         if image is not None:
             paper = self.session.x_test[image].reshape(IMAGE_SIDE, IMAGE_SIDE)
             seen, other = np.maximum(paper, draw_plain(lines, pen, side)), None

@@ -91,23 +91,28 @@ class Runs:
         let_go = await locks.hold(SLOT + key, take_over)
         if let_go is None:
             raise KobaiError("This training is open in another tab.")
-        kept = await self._store.get(SLOT + key)
-        if kept is None:
+        try:
+            kept = await self._store.get(SLOT + key)
+            if kept is None:
+                raise KobaiError(
+                    "This training is no longer kept: it was deleted, or the browser has cleared it."
+                )
+            return Run(self._store, key, let_go, {TAB, kept[1]["owner"]}), kept[0]
+        except BaseException:
             let_go()
             if SLOT + key in self._store.aside:
-                raise damaged_state()
-            raise KobaiError(
-                "This training is no longer kept: it was deleted, or the browser has cleared it."
-            )
-        return Run(self._store, key, let_go, {TAB, kept[1]["owner"]}), kept[0]
+                raise damaged_state() from None
+            raise
 
     async def delete(self, key):
         """Forget a training that no tab has open. Raises KobaiError when one has."""
         let_go = await locks.hold(SLOT + key)
         if let_go is None:
             raise KobaiError("This training is open in another tab.")
-        refused = await self._store.put(SLOT + key, None)
-        let_go()
+        try:
+            refused = await self._store.put(SLOT + key, None)
+        finally:
+            let_go()
         if refused:
             raise refused
 

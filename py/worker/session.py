@@ -81,12 +81,12 @@ class Session:
         claimed, state = await self.runs.claim(run, take_over)
         try:
             trainer = Trainer.from_state(state, *self._images(), self.engine)
+            saved = self.store.about(claimed.slot)["saved"]
         except BaseException as error:  # whatever it was: it can be opened again, here or in another tab
             claimed.let_go()
             if isinstance(error, KobaiError):
                 self.store.set_aside(claimed.slot)
             raise
-        saved = self.store.about(claimed.slot)["saved"]
         if self.run is not None:
             await self.run.keep(self.trainer)
             self.run.let_go()

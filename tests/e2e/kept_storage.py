@@ -184,3 +184,10 @@ def network_file(name: str, seed: int = 1, units: int = 20) -> dict:
     shapes = {"W1": (784, units), "b1": (units,), "W2": (units, 10), "b2": (10,)}
     data = pickle.dumps({key: random.normal(size=shape) for key, shape in shapes.items()})
     return {"name": name, "mimeType": "", "buffer": data}
+
+
+def import_file(kobai, file) -> None:
+    """Press Import and pick a file (a path, or Playwright's dict of name, mimeType, buffer)."""
+    with kobai.page.expect_file_chooser() as chooser:
+        kobai.button("Import").press("Enter")
+    chooser.value.set_files(file)

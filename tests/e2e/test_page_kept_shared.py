@@ -4,7 +4,7 @@ import hashlib
 import re
 
 import pytest
-from kept_storage import network_file, records, training_said, wait_until_kept
+from kept_storage import import_file, network_file, records, training_said, wait_until_kept
 from kobai_page import WORK, KobaiPage
 from playwright.sync_api import expect
 
@@ -166,9 +166,3 @@ def test_everything_out_deleted_and_in_again(visit, tmp_path):
 def expect_done(kobai) -> int:
     expect(training_said(kobai)).to_contain_text("is back. All iterations are done.")
     return kobai.iteration()
-
-
-def import_file(kobai, file) -> None:
-    with kobai.page.expect_file_chooser() as chooser:
-        kobai.button("Import").press("Enter")
-    chooser.value.set_files(file)

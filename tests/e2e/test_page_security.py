@@ -1,10 +1,13 @@
 """What comes from outside stays data: names, addresses, and text that wants to be markup or script."""
 
+import io
 import pickle
 import re
+import zipfile
 
 import pytest
 import reference
+from kept_storage import import_file
 from kobai_page import WORK
 from playwright.sync_api import expect
 
@@ -107,3 +110,43 @@ def test_a_nonsense_address_leads_to_the_page_as_it_is(visit, query):
     kobai.button("One step").click()
     expect(kobai.button("Reset")).to_be_enabled(timeout=WORK)  # the training images are loaded first
     nothing_ran(kobai.page)
+
+
+def test_small_files_that_would_end_python_and_a_file_of_300_megabytes_are_refused(kobai, tmp_path):
+    """The others of their kind are opened in Pyodide without a browser: tests/unit/test_in_pyodide.py."""
+    kobai.wait_until_ready()
+    kobai.drop_file("chain.pkl", b"\x80\x04" + b"]" * 8000 + b"N" + b"a" * 8000 + b".")
+    expect(kobai.problem).to_contain_text("32 levels")
+    kobai.button("Close").click()
+
+    backup = io.BytesIO()
+    with zipfile.ZipFile(backup, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("kobai.json", "[" * 8000 + "]" * 8000)
+    assert len(backup.getvalue()) < 200
+    import_file(kobai, {"name": "deep.zip", "mimeType": "", "buffer": backup.getvalue()})
+    expect(kobai.problem).to_contain_text("at most 8 MB and 32 levels. Nothing was changed.")
+    kobai.button("Close").click()
+
+    kobai.page.evaluate(
+        """() => {
+            const { arrayBuffer } = Blob.prototype;
+            window.read = 0;
+            Blob.prototype.arrayBuffer = function () {
+                window.read += this.size;
+                return arrayBuffer.call(this);
+            };
+        }"""
+    )
+    large = tmp_path / "large.zip"
+    with large.open("wb") as file:
+        file.truncate(300_000_000)
+    import_file(kobai, large)
+    expect(kobai.problem).to_contain_text(
+        "large.zip is too large for a file that Kobai exported (300 MB; at most 256 MB). Nothing was changed."
+    )
+    kobai.button("Close").click()
+    assert kobai.page.evaluate("window.read") == 0
+
+    kobai.drop_file("good.pkl", a_network())
+    kobai.expect_network("good.pkl")
+    assert kobai.page.evaluate("window.read") > 300_000

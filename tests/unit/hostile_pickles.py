@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from hostile_chains import chains, wide
 from hostile_names import forbidden_names, runs_something
 from pickle_writing import (
     EMPTY_ARRAY,
@@ -316,6 +317,8 @@ FAMILIES = (
     changes_of_live_objects,
     memo_and_stack_games,
     bombs,
+    chains,
+    wide,
 )
 
 

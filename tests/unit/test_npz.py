@@ -238,3 +238,24 @@ def test_a_changed_header_is_what_numpy_reads_or_refused(text: str, start: int, 
 def test_random_bytes_are_refused(data: bytes, start: bytes) -> None:
     with pytest.raises(NetworkFileError):
         open_network(start + data)
+
+
+@pytest.mark.parametrize("descr", ["'|O'", "'<U5'", "'|S8'", "[('a', '<f8')]", "'<f16'"])
+def test_a_name_in_a_refusal_is_one_line_of_visible_characters(descr: str) -> None:
+    """U+202E turns what follows, U+0007 rings a bell, U+2028 breaks the line."""
+    member = zip_writing.Member("a\u202eb\x07c\u2028.npy", npy_of(descr), flags=0x800)
+    with pytest.raises(NetworkFileError) as refusal:
+        read_npz(zip_writing.archive([*zip_writing.good_members(), member]))
+    assert refusal.value.values["name"] == "a?b?c?.npy"
+    assert str(refusal.value).isprintable()
+
+
+def npy_of(descr: str) -> bytes:
+    return zip_writing.npy(zip_writing.header(descr), bytes(40))
+
+
+def test_an_array_of_text_is_named() -> None:
+    file = io.BytesIO()
+    np.savez(file, **params(), labels=np.array(["zero", "one"]))
+    with pytest.raises(NetworkFileError, match=r"labels\.npy in the \.npz file is an array of type U4"):
+        read_npz(file.getvalue())

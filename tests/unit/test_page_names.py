@@ -27,6 +27,10 @@ def test_a_name_is_one_line_in_its_own_direction(name, shown):
     assert names.plain(name) == shown
 
 
+def test_a_name_of_60_megabytes_is_not_gone_through():
+    assert names.plain("a" * 60_000_000) == "a" * 1000
+
+
 @given(st.text())
 def test_nothing_is_left_that_turns_or_breaks_a_line(name):
     shown = names.plain(name)

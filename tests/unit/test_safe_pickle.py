@@ -17,8 +17,11 @@ import pytest
 from book_classes import BookClasses
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kobai import pickle_nesting
 from kobai.errors import NetworkFileError
 from kobai.multi_layer_net import layer_sizes
+from kobai.pickle_names import Instance
+from kobai.safe_pickle import read_pickle
 from kobai.storage import load_network
 from some_networks import some_params
 
@@ -112,8 +115,80 @@ def test_a_name_from_a_file_is_shown_short_and_visible() -> None:
 
 
 def test_a_file_of_too_many_instructions_is_refused_for_that() -> None:
-    with pytest.raises(NetworkFileError, match="more than 50000 pickle instructions"):
+    with pytest.raises(NetworkFileError, match="more than 180000 pickle instructions"):
         load_network(CORPUS["bombs: many values"])
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_a_network_beside_the_losses_of_the_book_opens(protocol: int) -> None:
+    """10,000 losses as np.float64 take up to 17 instructions each."""
+    losses = [np.float64(i / 7) for i in range(10_000)]
+    accuracies = losses[:17]
+    found = pickle_writing.params() | {
+        "train_loss_list": losses, "train_acc_list": accuracies, "test_acc_list": accuracies
+    }  # fmt: skip
+    network = load_network(pickle.dumps(found, protocol))
+    np.testing.assert_array_equal(network.params["W1"], pickle_writing.params()["W1"])
+
+
+K = pickle_writing.text("k")
+INSTANCE = pickle_writing.name("a", "TwoLayerNet") + b")\x81"
+
+
+def _nested(kind: str, levels: int) -> object:
+    made: object = 1.0
+    for _ in range(levels):
+        made = [made] if kind == "list" else (made,) if kind == "tuple" else {"a": made}
+    return made
+
+
+@pytest.mark.parametrize("kind", ["list", "tuple", "dict"])
+@pytest.mark.parametrize("protocol", GOOD)
+def test_32_levels_open_and_33_do_not(kind: str, protocol: int) -> None:
+    """The dict of the network is the first."""
+    open_31, refused_32 = (
+        pickle.dumps(pickle_writing.params() | {"extra": _nested(kind, levels)}, protocol)
+        for levels in (31, 32)
+    )
+    load_network(open_31)
+    with pytest.raises(NetworkFileError, match="32 levels"):
+        load_network(refused_32)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.sampled_from("ldtoooi"), st.integers(0, 40), st.integers(0, 40)), max_size=40))
+def test_whatever_is_put_where_no_chain_is_longer_than_allowed(steps: list[tuple[str, int, int]]) -> None:
+    """Containers made, and put into each other, by the memo: those that are accepted are shallow."""
+    program, kinds = b"](", ""
+    for kind, first, second in steps:
+        targets = [number for number, each in enumerate(kinds) if each in "ld"]
+        one, other = (b"g%d\n" % (number % len(kinds)) if kinds else b"N" for number in (first, second))
+        if kind == "o":
+            if targets:
+                target = targets[first % len(targets)]
+                program += b"g%d\n" % target
+                program += other + b"a" if kinds[target] == "l" else K + other + b"s"
+            continue
+        begun = {"l": b"]", "d": b"}", "t": one + other + b"\x86", "i": INSTANCE + b"}" + K + one + b"sb"}[
+            kind
+        ]
+        program += begun + b"p%d\n" % len(kinds)
+        kinds += kind
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(pickle_nesting, "MAX_NESTING", 4)  # 32 are seldom reached by chance
+        try:
+            made = read_pickle(b"\x80\x04" + program + b"e.")
+        except NetworkFileError:
+            return
+    assert _levels(made) <= 4
+
+
+def _levels(made: object) -> int:
+    if isinstance(made, list | tuple):
+        return 1 + max((_levels(each) for each in made), default=0)
+    if isinstance(made, dict):
+        return 1 + max((_levels(each) for each in made.values()), default=0)
+    return 1 + _levels(made.state) if isinstance(made, Instance) else 0
 
 
 def test_a_file_over_64_megabytes_is_refused() -> None:
