@@ -2,6 +2,7 @@
 
 import asyncio
 
+import own_python
 import trainer
 from dom import by_id, on, on_click, spawn
 from pyscript import document
@@ -30,7 +31,7 @@ def start():
     on(field, "keydown", _on_key)
     on(by_id("trace-function"), "change", lambda event: show())
     on(by_id("trace-example"), "click", lambda event: _take_example())
-    on_click("trace-stop", trainer.begin_again)
+    on_click("trace-stop", own_python.end)
     on_language(_fill_example)
     show()
 
@@ -66,7 +67,7 @@ def text():
 
 
 def running(is_running):
-    """While a program runs it can only be stopped together with Python."""
+    """While a program runs it can be stopped, together with the Python that runs it."""
     by_id("trace-stop").hidden = not is_running
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import doors
 import js
 import lifeline
 from problems import UNEXPECTED, Problem, Refused, tell
@@ -95,6 +96,7 @@ async def start(again):
     while getattr(script, "xworker", None) is None:
         await asyncio.sleep(0.005)
         _watch_start()
+    doors.close(script.xworker)
     this = _state["round"]
     script.xworker.addEventListener("message", ffi.create_proxy(lambda event: _on_message(event, this)))
     script.xworker.addEventListener("error", ffi.create_proxy(_on_worker_error))
