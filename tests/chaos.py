@@ -195,7 +195,7 @@ class Chaos:
 
     def use(self, index: int, tag: str, kind: str, name: str, role: str) -> None:
         element = self.page.evaluate_handle("i => chaosControls[i]", index).as_element()
-        if name in ("reset", "trace-stop") or element.evaluate("e => !!e.closest('#checkup, #mystery')"):
+        if name == "reset" or element.evaluate("e => !!e.closest('#checkup, #mystery')"):
             self.fell = SLOWEST_RESET  # the check-up and the mystery set the training up anew
         if name == "confirm-yes":  # of "Delete everything", or of one training
             self.deleted |= set(self.before["networks"])
@@ -235,7 +235,7 @@ class Chaos:
             if re.match('<a [^>]*href="[^#]', focus):
                 self.page.keyboard.press("Tab")
                 continue
-            if 'id="reset"' in focus or 'id="trace-stop"' in focus or resets:
+            if 'id="reset"' in focus or resets:
                 self.fell = SLOWEST_RESET
             if 'id="confirm-yes"' in focus:
                 self.deleted |= set(self.before["networks"])

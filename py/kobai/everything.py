@@ -17,6 +17,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from .errors import KobaiError
+from .json_reader import read_json
 from .multi_layer_net import Network, with_activation
 from .own_code import MOST_LETTERS
 from .settings import Settings
@@ -29,6 +30,7 @@ CONTENTS = "kobai.json"
 CODE = "your_code.py"
 MAX_BYTES = 256 * 1024 * 1024
 MAX_MEMBERS = 2000
+MAX_CONTENTS = 64 * 1024 * 1024  # bytes of kobai.json: 1,000 networks with their curves
 LONGEST_NAME = 120
 MOST_HISTORY = 2000  # points of the loss curve that is kept with a network
 
@@ -82,7 +84,7 @@ def load_everything(data: bytes) -> Everything:
     """What is in a file as of `dump_everything`. Raises KobaiError, with a sentence, for any other."""
     try:
         members = unzip(data, MAX_BYTES, MAX_MEMBERS).members
-        contents = json.loads(bytes(members[CONTENTS]))
+        contents = read_json(bytes(members[CONTENTS]), MAX_CONTENTS)
         version = contents["kobai"]
     except (KeyError, TypeError, ValueError, RecursionError):
         raise _foreign() from None
@@ -95,8 +97,10 @@ def load_everything(data: bytes) -> Everything:
     if version != VERSION:
         raise _foreign()
     try:
-        networks = [_network(each, bytes(members[each["file"]])) for each in _list(contents["networks"])]
-        trainings = [_training(each, bytes(members[each["file"]])) for each in _list(contents["trainings"])]
+        networks, trainings = _list(contents["networks"]), _list(contents["trainings"])
+        _each_file_once([each["file"] for each in [*networks, *trainings]])
+        networks = [_network(each, bytes(members[each["file"]])) for each in networks]
+        trainings = [_training(each, bytes(members[each["file"]])) for each in trainings]
         return Everything(networks, trainings, _settings(contents["settings"]), _code(members))
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         raise _foreign() from None
@@ -108,6 +112,12 @@ def _foreign() -> KobaiError:
         "is opened "
         "by “Open network”."
     )
+
+
+def _each_file_once(files: list[Any]) -> None:
+    """ValueError when a member is listed twice: one network of 0.3 MB could be thousands in memory."""
+    if len(files) > MAX_MEMBERS or len(set(files)) != len(files):
+        raise ValueError
 
 
 def _list(found: Any) -> list[Any]:

@@ -334,7 +334,8 @@ class Trainer:
         self.train_acc_list, self.test_acc_list = train_acc.tolist(), test_acc.tolist()
         self.evaluated_at = due[: len(test_acc)]
         keys, position = saved["random_keys"], int(saved["random_position"])
-        if keys.dtype != np.uint32 or not 0 <= position <= keys.size:  # NumPy does not check the position
+        # NumPy checks neither, and ends in an IndexError at the first random number
+        if keys.dtype != np.uint32 or keys.shape != (624,) or not 0 <= position <= keys.size:
             raise ValueError
         self._random.set_state(("MT19937", keys, position, 0, 0.0))  # no half-used pair of randn
         self._evaluation = self._evaluate() if evaluating else None

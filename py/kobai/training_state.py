@@ -16,10 +16,12 @@ import numpy as np
 
 from .errors import KobaiError, NetworkFileError
 from .functions import Array
+from .json_reader import read_json
 from .npz import read_npz
 from .settings import Settings
 
 VERSION = 2
+MAX_SETTINGS = 10_000  # bytes of JSON text; they take about 300
 
 
 def dump_state(settings: Settings, arrays: dict[str, Array]) -> bytes:
@@ -41,7 +43,7 @@ def load_state(data: bytes) -> tuple[Settings, dict[str, Array]]:
         raise KobaiError("The saved training is of version {version}; this page reads version {known}.",
                          version=version, known=VERSION)  # fmt: skip
     try:
-        found: Any = json.loads(arrays["settings"].tobytes())
+        found: Any = read_json(arrays["settings"].tobytes(), MAX_SETTINGS)
         return Settings(**found), arrays
     except (KeyError, TypeError, ValueError, RecursionError):
         raise damaged_state() from None
@@ -57,7 +59,7 @@ def upgraded(data: bytes) -> bytes:
             arrays = {name: file[name] for name in file.files}
         if int(arrays.pop("version")) != 1:
             return data
-        return dump_state(Settings(**json.loads(str(arrays.pop("settings")))), arrays)
+        return dump_state(Settings(**read_json(str(arrays.pop("settings")), MAX_SETTINGS)), arrays)
     except Exception:  # zip, zlib and NumPy each have errors of their own for damaged bytes
         return data
 

@@ -1,6 +1,7 @@
 """Everything the learner made: saved as one file, added from one, and deleted."""
 
 import confirm
+import files
 import networks
 import saving
 import settings
@@ -9,9 +10,11 @@ import trainer
 import training
 from dom import by_id, enable, on, on_click, spawn
 from names import plain
+from problems import Problem
 from pyscript import window
 from words import _, number, on_language
 
+LARGEST_FILE = 256 * 1024 * 1024  # bytes; a larger one is not even read (kobai/everything.py)
 BUTTONS = ("everything-export", "everything-import", "everything-delete")
 
 
@@ -39,12 +42,19 @@ async def _export():
 
 
 async def _import():
-    picker = by_id("everything-file")
-    file = picker.files.item(0)
+    file = files.chosen(by_id("everything-file"))
     if not file:
         return
-    name, data = plain(file.name), await file.arrayBuffer()
-    picker.value = ""
+    name = plain(file.name)
+    if file.size > LARGEST_FILE:
+        raise Problem(
+            _(
+                "{name} has {size} MB; Kobai opens backups of at most 256 MB. Nothing was changed.",
+                name=name,
+                size=number(int(file.size / 1e6)),
+            )
+        )
+    data = await files.read(file, name)
     _say("")
     found = (await trainer.call("look_into", data))[0]
     there = _("What is here already: {count}.", count=number(found["there"])) if found["there"] else ""

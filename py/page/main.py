@@ -9,6 +9,7 @@ import loading
 import networks
 import problems
 import settings
+import starting
 import trainer
 import training
 from dom import by_id, spawn
@@ -65,15 +66,15 @@ async def start_worker():
     """Start Python in the worker, for the first time or anew; a failure is told, with a button."""
     loading.aim("python")
     try:
-        answer = await trainer.start(_start_again)
+        answer = await starting.start(_start_again)
     except Problem as problem:
-        trainer.stop()
         problem.retry = _start_again
+        trainer.stop(problem)
         raise problem
     finally:
         loading.aim("")
     if answer["version"] != VERSION:
-        trainer.stop()
+        trainer.stop(Problem(""))  # boot.js tells, and nothing else
         window.kobai.mixed(f"{VERSION}, {answer['version']}")
         return
     by_id("versions").textContent = _(
@@ -96,6 +97,17 @@ async def start_worker():
     import rest
 
     rest.worker_is_ready()
+    if answer["set_aside"]:
+        problems.tell(
+            Problem(
+                _(
+                    "Some of what this browser keeps is damaged and was set aside: {names}. Everything else "
+                    "is there, and works. What was set aside is not deleted; “Delete everything” removes it, "
+                    "too.",
+                    names=", ".join(answer["set_aside"][:5]),
+                )
+            )
+        )
 
 
 def _start_again():

@@ -1,5 +1,6 @@
 """Opening a network from a file: picked, or dropped anywhere on the page."""
 
+import files
 import networks
 import trainer
 from dom import by_id, enable, on, spawn
@@ -24,17 +25,21 @@ def worker_is_ready():
 
 
 async def _open_picked():
-    picker = by_id("file")
-    file = picker.files.item(0)
+    file = files.chosen(by_id("file"))
     if file:
         await _open(file)
-    picker.value = ""
 
 
-async def _open(file):
-    if not trainer.ready():
-        raise Problem(_("Python is not ready yet. Please wait a moment."))
+async def _open(file, is_folder=False):
+    trainer.need()
     name = plain(file.name)
+    if is_folder:
+        raise Problem(
+            _(
+                "{name} is a folder. Open one file in it: a pickle or an .npz. The network in use stays.",
+                name=name,
+            )
+        )
     if file.size > LARGEST_FILE:
         raise Problem(
             _(
@@ -43,7 +48,7 @@ async def _open(file):
                 size=number(int(file.size / 1e6)),
             )
         )
-    data = await file.arrayBuffer()
+    data = await files.read(file, name)
     try:
         reply = (await trainer.call("open_network", data, name=name))[0]
     except Refused as problem:
@@ -68,4 +73,5 @@ def _on_drag(event):
         event.type == "drop" or event.relatedTarget is None
     )
     if event.type == "drop" and event.dataTransfer.files.length:
-        spawn(_open(event.dataTransfer.files.item(0)))
+        dropped = event.dataTransfer  # emptied by the browser after this event
+        spawn(_open(dropped.files.item(0), files.is_folder(dropped)))

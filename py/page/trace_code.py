@@ -2,6 +2,7 @@
 
 import asyncio
 
+import own_python
 import trainer
 from dom import by_id, on, on_click, spawn
 from pyscript import document
@@ -30,7 +31,7 @@ def start():
     on(field, "keydown", _on_key)
     on(by_id("trace-function"), "change", lambda event: show())
     on(by_id("trace-example"), "click", lambda event: _take_example())
-    on_click("trace-stop", trainer.begin_again)
+    on_click("trace-stop", own_python.end)
     on_language(_fill_example)
     show()
 
@@ -66,7 +67,7 @@ def text():
 
 
 def running(is_running):
-    """While a program runs it can only be stopped together with Python."""
+    """While a program runs it can be stopped, together with the Python that runs it."""
     by_id("trace-stop").hidden = not is_running
 
 
@@ -102,11 +103,20 @@ def _on_key(event):
     """Enter begins the next line below the first letter of this one, after a colon further in."""
     if event.key != "Enter" or event.isComposing or event.shiftKey or event.ctrlKey or event.metaKey:
         return
-    before = text()[: event.target.selectionStart]
+    before = _first(event.target.selectionStart, text())
     line = before.split("\n")[-1]
     indent = line[: len(line) - len(line.lstrip(" "))]
     event.preventDefault()
     _type("\n" + indent + (INDENT if line.rstrip().endswith(":") else ""))
+
+
+def _first(units, letters):
+    """The letters within the first so many units of UTF-16, which the browser counts: two beyond U+FFFF."""
+    for i, letter in enumerate(letters):
+        if units <= 0:
+            return letters[:i]
+        units -= 2 if ord(letter) > 0xFFFF else 1
+    return letters
 
 
 def _on_input(_event):

@@ -1,6 +1,5 @@
 """Asking the worker where a number comes from, and following it from line to line."""
 
-import trainer
 from dom import by_id, spawn
 from pyscript import document, ffi
 from trace_values import Cards, cell_name, short
@@ -8,14 +7,16 @@ from trace_why import Why
 
 
 class Explainer:
-    """now: returns (moment, recording); go: shows another moment and calls `arrived` once it is there.
+    """now: returns (moment, recording); ask_of: its Python's answer to (recording, function, arguments).
+
+    go: shows another moment and calls `arrived` once it is there.
 
     shown: called when an explanation is on the page, which takes room from the source.
     """
 
-    def __init__(self, now, go, shown):
+    def __init__(self, now, ask_of, go, shown):
         self.cards = Cards(self._look)
-        self._now, self._go, self._shown = now, go, shown
+        self._now, self._ask_of, self._go, self._shown = now, ask_of, go, shown
         self._why = Why(
             by_id("trace-why"), lambda name, index: self._ask(name, index, "followed"), self.go_and_ask
         )
@@ -72,7 +73,7 @@ class Explainer:
             while self._wanted:
                 (name, index, how), self._wanted = self._wanted, None
                 at, recording = self._now()
-                answer = (await trainer.call("trace_why", at=at, name=name, index=index))[0]
+                answer = await self._ask_of(recording, "trace_why", at=at, name=name, index=index)
                 if (at, recording) == self._now():
                     self._explained(answer, at, how)
         finally:

@@ -2,6 +2,7 @@
 
 import gallery
 import networks
+import own_python
 import panels
 import problems
 import trace_ask
@@ -39,7 +40,7 @@ _parts = {}
 
 def start():
     _parts["source"] = Source(by_id("trace-source"), _to_line)
-    explainer = Explainer(lambda: (_now["at"], _now["recording"]), go, _parts["source"].keep_in_view)
+    explainer = Explainer(lambda: (_now["at"], _now["recording"]), ask_of, go, _parts["source"].keep_in_view)
     _parts["explainer"] = explainer
     _parts["view"] = MomentView(explainer.cards)
     _parts["mirror"] = Mirror(by_id("trace-mirror"), explainer.cards)
@@ -51,6 +52,7 @@ def start():
     gallery.on_choose(lambda index: trace_ask.show())
     panels.lazy("trace", _refresh)
     trainer.on("gone", _record_again)
+    own_python.on_end(_forget_own)
     on_language(_texts)
 
 
@@ -62,11 +64,29 @@ def worker_is_ready():
         _open_link(*link)  # and scroll there again: rooms above may have filled meanwhile
 
 
+def _is_own():
+    """Whether the recording is of the learner's code: another Python has it than the page's."""
+    return bool(_now["recording"]) and _now["recording"]["f"] == "code"
+
+
 def _record_again():
     """The recording went with the worker: the next one makes it anew, at the same moment."""
+    if _is_own():  # its own Python still has it; and no code runs but by the learner's hand
+        return
     trace_player.pause()
     if _now["recording"] and not _now["link"]:
         _now["link"] = (dict(_now["asked"], at=_now["at"]), "")
+
+
+def _forget_own():
+    """The Python that ran the learner's code has ended, and what it recorded went with it."""
+    if _is_own():
+        trace_player.pause()
+        _now.update(recording=None, asked=None, moment=None)
+        by_id("trace-work").hidden = True
+        by_id("trace-empty").hidden = False
+        _say_word([])
+        _texts()
 
 
 async def _refresh():
@@ -99,7 +119,7 @@ async def _record(wish, question, word):
     trace_player.pause()
     problems.take_back(_now["failed"])
     _now["running"], _now["failed"] = True, None
-    by_id("trace-of").textContent = _("It is running…")
+    _say_running()
     trace_code.running("code" in wish)
     try:
         recording = await _recorded(wish)
@@ -111,6 +131,8 @@ async def _record(wish, question, word):
         trace_code.running(False)
         _texts()
     _now.update(recording=recording, asked=wish, moments={}, moment=None, pictures={}, row=0, guide="")
+    if not _is_own():
+        own_python.end()
     for name in ("source", "mirror", "explainer"):
         _parts[name].forget()
     trace_player.load(recording)
@@ -140,10 +162,33 @@ async def _recorded(wish):
     if "pixels" in wish:
         asked["normalize"] = wish["pixels"] == "0-1"
     if "code" in wish:
-        return (await trainer.call("trace_code", code=wish["code"], **asked))[0]
+        return await _of_own_code(wish["code"], asked)
     if "lr" in wish:
         asked["learning_rate"] = wish["lr"]
     return (await trainer.call("trace", f=wish["f"], **asked))[0]
+
+
+async def _of_own_code(code, asked):
+    """What the page's Python knows of network and images, with what the other Python makes of the code."""
+    given = await trainer.call("given_to_code", **asked)
+    known, arrays = given[0]["known"], given[1:]
+    if not own_python.ready():
+        by_id("trace-of").textContent = _("Python for your own code is starting…")
+        await own_python.start()
+        _say_running()
+    recording = (await own_python.call("run_code", *arrays, code=code, **known))[0]
+    recording.update(given[0]["shown"])
+    return recording
+
+
+def _say_running():
+    by_id("trace-of").textContent = _("It is running…")
+
+
+async def ask_of(recording, function, **arguments):
+    """What the Python that made this recording answers about it."""
+    python = own_python if recording["f"] == "code" else trainer
+    return (await python.call(function, **arguments))[0]
 
 
 def _first_moment(wish, recording):
@@ -236,7 +281,7 @@ async def _moment(at, row):
     """What the worker says of a moment, asked for once."""
     key, recording = (at, row), _now["recording"]
     if key not in _now["moments"]:
-        moment = (await trainer.call("trace_moment", at=at, row=row))[0]
+        moment = await ask_of(recording, "trace_moment", at=at, row=row)
         if recording is not _now["recording"]:
             return moment
         _now["pictures"].update(moment["pictures"])

@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import doors
 import js
 import lifeline
 from problems import UNEXPECTED, Problem, Refused, tell
@@ -34,8 +35,8 @@ STARTING, READY, STOPPED = "starting", "ready", "stopped"
 _listeners = {}
 _pending = []  # tasks that wait for an answer of the worker
 _state = {"round": 0, "script": None, "worker": None, "is": STARTING, "again": None}
-_state.update({"failed": None, "ended": False, "heard": False})  # failed: (file, why) of a start
-_state["word"] = ("", "")  # why it ended
+_state.update({"failed": None, "ended": False, "heard": False})  # failed: (file, kind, why) of a start
+_state.update({"word": ("", ""), "notice": None})  # why it ended, and the Problem that told of it
 
 
 def on(kind, listener):
@@ -71,6 +72,11 @@ def stopped():
     return _state["is"] == STOPPED
 
 
+def lacking(file, kind, why_):
+    """The sentence for a file of the start that is not there, or of no use; its kind is boot.js's."""
+    return window.kobai.faultSentence(file, kind, why_) or _(MISSING, file=file)
+
+
 async def start(again):
     """Start a fresh worker; returns what its init() says. Raises Problem when it cannot start.
 
@@ -84,7 +90,8 @@ async def start(again):
     lifeline.sign_of_life()
     response = await _or_problem(window.fetch(SOURCE))  # PyScript waits for ever when it is missing
     if not response.ok:
-        raise Problem(_(MISSING, file=SOURCE), f"{response.status} {response.statusText}")
+        why_ = f"{response.status} {response.statusText}"
+        raise Problem(lacking(SOURCE, window.kobai.faultOf(SOURCE), why_), why_)
     script = document.createElement("script")
     script.type = "py"
     script.src = SOURCE
@@ -95,6 +102,7 @@ async def start(again):
     while getattr(script, "xworker", None) is None:
         await asyncio.sleep(0.005)
         _watch_start()
+    doors.close(script.xworker)
     this = _state["round"]
     script.xworker.addEventListener("message", ffi.create_proxy(lambda event: _on_message(event, this)))
     script.xworker.addEventListener("error", ffi.create_proxy(_on_worker_error))
@@ -106,10 +114,13 @@ async def start(again):
     return answer
 
 
-def stop():
-    """End the worker at once, whatever it is doing; what waits for an answer of it ends with a Problem."""
+def stop(notice=None):
+    """End the worker at once, whatever it is doing; what waits for an answer of it ends with a Problem.
+
+    notice: the Problem by which the learner was told, and is again when something asks for Python.
+    """
     was = _state["is"]
-    _state["is"] = STOPPED
+    _state["is"], _state["notice"] = STOPPED, notice
     script, _state["script"] = _state["script"], None
     if script is not None:
         if getattr(script, "xworker", None) is not None:
@@ -122,15 +133,20 @@ def stop():
     say_again()
 
 
+def need():
+    """Raise a Problem when Python cannot be asked now: where it has ended, the notice that told of it."""
+    if stopped():
+        raise _state["notice"] or Problem(_("Python is not running."), "", begin_again, AGAIN)
+    if not ready():
+        raise Problem(_("Python is not ready yet. Please wait a moment."))
+
+
 async def call(function, *buffers, **arguments):
     """Call an exported function of the worker: a list of its answer (a dict) and any typed arrays.
 
     Raises Problem with the learner's sentence when the worker refuses, or comes to its end before it answers.
     """
-    if stopped():
-        raise Problem(_state["word"][0] or _("Python is not running."), "", begin_again, AGAIN)
-    if not ready():
-        raise Problem(_("Python is not ready yet. Please wait a moment."))
+    need()
     if not _pending:
         lifeline.sign_of_life()
         asyncio.create_task(_wait_with_patience())
@@ -165,8 +181,9 @@ def _has_ended(sentence, details=""):
         return
     _state["ended"], _state["word"] = True, (sentence, details)
     if ready():
-        stop()
-        tell(Problem(sentence, details, begin_again, AGAIN))
+        notice = Problem(sentence, details, begin_again, AGAIN)
+        stop(notice)
+        tell(notice)
 
 
 async def _wait_with_patience():
@@ -213,8 +230,8 @@ async def _or_problem(awaitable):
 
 def _watch_start():
     if _state["failed"]:
-        file, why_ = _state["failed"]
-        raise Problem(_(MISSING, file=file), why_)
+        file, kind, why_ = _state["failed"]
+        raise Problem(lacking(file, kind, why_), why_)
     if _state["ended"]:
         raise Problem(*_state["word"], begin_again, AGAIN)
     if lifeline.silence() > SILENCE:
@@ -234,8 +251,8 @@ def _on_message(event, this):
     elif broken:
         _has_ended(_(BROKEN), broken)
     elif failed:
-        if not ready():
-            _state["failed"] = (failed, message.why)
+        if not ready() and not _state["failed"]:  # what fails later is a consequence
+            _state["failed"] = (failed, message.kind, message.why)
     elif getattr(message, "again", None):
         _tell("again", message.again, message.tried, message.tries)
     else:
@@ -245,7 +262,7 @@ def _on_message(event, this):
 def _on_worker_error(event):
     if not ready() and not _state["failed"]:
         details = getattr(event, "message", None) or str(getattr(event, "error", ""))
-        _state["failed"] = (SOURCE, str(details))
+        _state["failed"] = (SOURCE, "lost", str(details))
 
 
 def _on_progress(text, *buffers):

@@ -1,4 +1,4 @@
-"""The command line: build, serve, test, bench."""
+"""The command line: build, serve, test, bench, pin."""
 
 from __future__ import annotations
 
@@ -52,9 +52,16 @@ def bench(project: Project, options: argparse.Namespace) -> int:
     return bench.run(project, options.quick, options.before)
 
 
+def pin(project: Project, options: argparse.Namespace) -> int:
+    from .pin import pin
+
+    pin(project, options.name, options.version)
+    return 0
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="build.py", description="Build, serve and test the Kobai page.")
-    commands = top.add_subparsers(dest="command", required=True, metavar="{build,serve,test,bench}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="{build,serve,test,bench,pin}")
 
     def command(
         name: str, run: Callable[[Project, argparse.Namespace], int], text: str
@@ -100,6 +107,9 @@ def parser() -> argparse.ArgumentParser:
     benching.add_argument(
         "--before", metavar="DIR", help="a former build, whose start-up is measured by turns with this one's"
     )
+    pinning = command("pin", pin, "move a dependency of npm or PyPI to another version, with all its hashes")
+    pinning.add_argument("name", help="as npm or PyPI names it, such as uplot")
+    pinning.add_argument("version", help="the exact version, such as 1.6.32")
     return top
 
 

@@ -66,6 +66,11 @@ def compile_native(project: Project, cache: Cache, checked: bool = False) -> Pat
     return _product(project, cache, "checked" if checked else "native")
 
 
+def built_native(project: Project, cache: Cache) -> Path | None:
+    """The shared library for this machine where it has been compiled already, else None."""
+    return _find(project, cache, "native")
+
+
 def _product(project: Project, cache: Cache, name: str) -> Path:
     """The compiled file; when the cache lacks it, all products that are missing are compiled at once."""
     found = _find(project, cache, name)

@@ -11,12 +11,13 @@ import venv
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from . import browser, site, watched
+from . import browser, kernels, site, watched
 from .errors import BuildError
 from .project import Project, user_cache_folder
 
 FIREFOX_TESTS = "tests/firefox"
 DEFAULT_SELECTION = ["tests/unit", "tests/e2e", FIREFOX_TESTS]
+ORDER_OF_SUMS = ["-m", "order_of_sums", "tests/unit"]  # what is run with a second kernel of OpenBLAS, too
 NUMPY1_BELOW = (3, 13)  # NumPy 1.26.4 has no wheels for this Python and later ones
 
 
@@ -97,12 +98,8 @@ def selection(arguments: list[str], firefox: str) -> tuple[list[str], str]:
     return chosen, f"; NOT RUN: {FIREFOX_TESTS}, for there is no Firefox"
 
 
-def run_pytest(project: Project, arguments: list[str]) -> tuple[bool, str]:
-    """Run pytest in the open, so that its own summary line is seen; returns success and a summary."""
-    firefox = browser.find_firefox()
-    chosen, left_out = selection(arguments, firefox)
-    report = project.work / "pytest.xml"
-    report.unlink(missing_ok=True)
+def environment_of_tests(project: Project, firefox: str) -> dict[str, str]:
+    """What the tests find in their environment."""
     environment = os.environ | {
         "KOBAI_CHROMIUM": browser.find(tool(project, "python")),
         "KOBAI_FIREFOX": firefox,
@@ -112,20 +109,37 @@ def run_pytest(project: Project, arguments: list[str]) -> tuple[bool, str]:
     }
     if sys.version_info < NUMPY1_BELOW:
         environment["KOBAI_NUMPY1"] = str(numpy1_folder(project))
-    command = [
-        tool(project, "python"),
-        "-m",
-        "pytest",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        f"--junitxml={report}",
-    ]
-    command += chosen
+    return environment
+
+
+def pytest_process(
+    project: Project, arguments: list[str], environment: dict[str, str], report: Path
+) -> tuple[bool, str]:
+    """Run pytest in the open, so that its own summary line is seen; returns success and a summary."""
+    report.unlink(missing_ok=True)
+    command = [tool(project, "python"), "-m", "pytest", "-n", "2", "--dist", "loadfile"]
+    command += [f"--junitxml={report}", *arguments]
     code = subprocess.run(command, cwd=project.root, env=environment, check=False).returncode
-    summary = pytest_summary(report) if report.is_file() else f"ended with exit code {code}"
-    return code == 0, summary + left_out
+    return code == 0, pytest_summary(report) if report.is_file() else f"ended with exit code {code}"
+
+
+def run_pytest(project: Project, arguments: list[str]) -> list[tuple[str, bool, str]]:
+    """Name, success and summary of each run: all tests, and once more what depends on the order of sums."""
+    firefox = browser.find_firefox()
+    chosen, left_out = selection(arguments, firefox)
+    environment = environment_of_tests(project, firefox)
+    passed, summary = pytest_process(project, chosen, environment, project.work / "pytest.xml")
+    results = [(" ".join(["pytest", *(arguments or DEFAULT_SELECTION)]), passed, summary + left_out)]
+    if arguments:
+        return results
+    kernel, word = kernels.second(tool(project, "python"))
+    print(f"\n== pytest with a second kernel: {word}", flush=True)
+    name = " ".join(["pytest", *ORDER_OF_SUMS])
+    if not kernel:
+        return [*results, (name, True, f"NOT RUN with a second kernel: {word}")]
+    report = project.work / "pytest-second-kernel.xml"
+    passed, summary = pytest_process(project, ORDER_OF_SUMS, environment | kernel, report)
+    return [*results, (name, passed, f"{summary}, by another kernel: {word}")]
 
 
 def run(project: Project, arguments: list[str]) -> int:
@@ -149,8 +163,7 @@ def run(project: Project, arguments: list[str]) -> int:
         results.append(("build", False, str(error)))
     if results[-1][1]:
         print("\n== pytest", flush=True)
-        name = " ".join(["pytest", *(arguments or DEFAULT_SELECTION)])
-        results.append((name, *run_pytest(project, arguments)))
+        results += run_pytest(project, arguments)
     else:
         results.append(("pytest", False, "not run, because the build failed"))
     print("\n== summary")

@@ -13,6 +13,7 @@ import re
 import js
 from js import Object
 from kobai.errors import KobaiError
+from kobai.json_reader import read_json
 from pyodide.ffi import create_once_callable, create_proxy, to_js
 
 DATABASE, OBJECTS = "kobai", "kept"
@@ -21,6 +22,8 @@ KNOWN_FORMAT = (
     1  # what this page reads and writes; an older one is rewritten at the start (worker/old_storage.py)
 )
 
+LONGEST_NAME = 120  # letters of a record's name that are shown
+MAX_ABOUT = 8 * 1024 * 1024  # bytes of JSON text about one record
 CLOSED = "InvalidStateError"  # the browser closed the connection, as it does when site data is cleared
 
 
@@ -31,6 +34,7 @@ class Database:
         self._keyval = self._store = None
         self.refused = _refusal_to_open(None)
         self.emptied = False  # by someone else, since the last `all_records`
+        self.unreadable = []  # names of records that are none of this page's, as of the last `all_records`
 
     async def open(self):
         """Whether there is a database that this page can use; `refused` says why not."""
@@ -62,12 +66,13 @@ class Database:
             entries = await self._keyval.entries(self._store)
         except Exception:  # the writes that follow will say why
             return {}
-        found = {}
+        found, self.unreadable = {}, []
         for name, record in entries:
             try:
-                found[name] = json.loads(record.about), record.data.byteLength
-            except Exception:  # noqa: S112 (FORMAT, or nothing that this page has written: it stays as it is)
-                continue
+                found[name] = read_json(record.about, MAX_ABOUT), record.data.byteLength
+            except Exception:  # it stays as it is
+                if name != FORMAT:
+                    self.unreadable.append(str(name)[:LONGEST_NAME])
         return found
 
     async def get(self, name):
@@ -76,7 +81,7 @@ class Database:
             return None
         try:
             record = await self._keyval.get(name, self._store)
-            return (record.data.to_bytes(), json.loads(record.about)) if record else None
+            return (record.data.to_bytes(), read_json(record.about, MAX_ABOUT)) if record else None
         except Exception:
             return None
 
@@ -161,7 +166,7 @@ class _Work:
             self._then(self.objects.get(self.guard[0]), self._check_guarded)
 
     def _check_guarded(self, record):
-        objection = self.guard[1](json.loads(record.about) if record else None)
+        objection = self.guard[1](read_json(record.about, MAX_ABOUT) if record else None)
         if objection:
             self.objected = True
             raise objection

@@ -21,17 +21,27 @@ def exported(function):
             if inspect.isawaitable(result):
                 result = await result
         except KobaiError as error:
-            return to_js([json.dumps(refusal(error))])
+            return to_js([as_text(refusal(error))])
         except MemoryError:
-            return to_js([json.dumps(refusal(_no_memory()))])
+            return to_js([as_text(refusal(_no_memory()))])
         answer, *arrays = result if isinstance(result, tuple) else (result,)
         try:
-            return to_js([json.dumps(answer, allow_nan=False), *arrays])
+            return to_js([as_text(answer), *arrays])
         except ValueError:
-            return to_js([json.dumps(refusal(_no_number()))])
+            return to_js([as_text(refusal(_no_number()))])
 
     call.__name__ = function.__name__
     return call
+
+
+def as_text(answer):
+    """As JSON for the page, each letter as itself. ValueError for NaN and infinity.
+
+    MicroPython would read the pair of escapes for a letter beyond U+FFFF as two letters. Half a pair alone,
+    which UTF-8 cannot hold, stays an escape.
+    """
+    text = json.dumps(answer, allow_nan=False, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _no_number():

@@ -102,7 +102,7 @@ for function in (
     ideas_first.along_weight,
     ideas_first.differences,
     tracing.trace,
-    tracing.trace_code,
+    tracing.given_to_code,
     tracing.keep_code,
     tracing.kept_code,
     tracing.trace_moment,

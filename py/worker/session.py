@@ -3,7 +3,6 @@
 import base64
 import dataclasses
 import inspect
-import json
 import platform
 import time
 
@@ -19,7 +18,7 @@ from pyscript import sync
 from worker import files
 from worker.answers import right
 from worker.choices import Choices
-from worker.exports import said
+from worker.exports import as_text, said
 from worker.networks import Networks
 from worker.runs import Runs, from_older_page
 from worker.store import Store
@@ -65,6 +64,7 @@ class Session:
             "engine_missing": engine_missing,
             "settings": self.choices.values.get("settings"),
             "kept": free[0] if free else None,  # the training that an earlier visit left
+            "set_aside": self.store.set_aside,  # records that cannot be read
         }
 
     async def load_training_images(self):
@@ -83,7 +83,7 @@ class Session:
         claimed, state = await self.runs.claim(run, take_over)
         try:
             trainer = Trainer.from_state(state, *self._images(), self.engine)
-        except KobaiError:
+        except BaseException:  # whatever it was: the training can be opened again, here or in another tab
             claimed.let_go()
             raise
         saved = self.store.about(claimed.slot)["saved"]
@@ -324,7 +324,7 @@ class Session:
         return {"code": inspect.getsource(TwoLayerNet)}
 
     def _tell(self, message, *arrays):
-        return sync.on_progress(json.dumps(message), *arrays)
+        return sync.on_progress(as_text(message), *arrays)
 
 
 async def _load_matplotlib():
@@ -335,8 +335,9 @@ async def _load_matplotlib():
     packages = pyodide_js.lockfile.packages.to_py()
     await pyodide_js.loadPackage(to_js(list(packages)))
     loaded = pyodide_js.loadedPackages.to_py()
-    if any(package["name"] not in loaded for package in packages.values()):
-        raise KobaiError("Matplotlib could not be loaded. Check the connection, then try again.")
+    missing = [package["file_name"] for package in packages.values() if package["name"] not in loaded]
+    if missing:
+        raise files.lacking("pyodide/" + missing[0])
 
 
 def _from_older_page(slot, data, about):

@@ -5,10 +5,12 @@ import asyncio
 import json
 
 import js
+from kobai.json_reader import read_json
 from pyodide.ffi import create_proxy
 
 from worker import old_storage
 from worker.database import Database
+from worker.kept_records import is_usable
 
 CHANNEL = "kobai-kept"  # on which the tabs tell each other that slots have come, gone or changed
 
@@ -25,6 +27,7 @@ class Store:
         self._index = {}  # slot -> (about, bytes)
         self._on_others = on_others
         self._channel = None
+        self.set_aside = []  # slots whose record cannot be used
         self._ended = False  # everything was deleted, and the page is about to begin anew
 
     @property
@@ -38,11 +41,11 @@ class Store:
             return
         if not await self._database.is_moved():
             await self._move(convert)
-        self._index = await self._database.all_records()
+        await self._read_index()
         if hasattr(js, "BroadcastChannel"):
             self._channel = js.BroadcastChannel.new(CHANNEL)
             self._channel.onmessage = create_proxy(
-                lambda event: asyncio.ensure_future(self.refresh(json.loads(event.data)))
+                lambda event: asyncio.ensure_future(self.refresh(_slots_in(event.data)))
             )
 
     async def _move(self, convert):
@@ -55,9 +58,15 @@ class Store:
         if await self._database.write(new, moved=True) is None and slots:
             await old_storage.forget()
 
+    async def _read_index(self):
+        """Of the records that can be used; the others stay where they are, and `set_aside` names them."""
+        there = await self._database.all_records()
+        self._index = {slot: kept for slot, kept in there.items() if is_usable(slot, kept[0])}
+        self.set_aside = sorted(set(there) - set(self._index)) + self._database.unreadable
+
     async def refresh(self, changed=()):
         """Look again what is there, after another tab has changed these slots, or everything is gone."""
-        self._index = await self._database.all_records()
+        await self._read_index()
         await self._on_others(list(changed))
 
     async def write(self, changes, guard=None, quietly=False):
@@ -111,3 +120,12 @@ class Store:
     def used(self):
         """Bytes that all slots take up."""
         return sum(size for _about, size in self._index.values())
+
+
+def _slots_in(message):
+    """The slots that a message of another tab names; none for anything that is no such message."""
+    try:
+        found = read_json(message, 1_000_000)
+    except Exception:  # any script of this origin may send anything
+        return []
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []

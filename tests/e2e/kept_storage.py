@@ -36,6 +36,14 @@ READ = f"""async ([kind, withData]) => {{
         ""]] : []);
 }}"""
 
+KEYS = f"""async () => {{
+    {OPENED}
+    const database = await opened("kobai");
+    const keys = await done(database.transaction("kept").objectStore("kept").getAllKeys());
+    database.close();
+    return keys;
+}}"""
+
 # base64 of data, or a plain value as JSON text
 WRITE = f"""async ([name, store, records]) => {{
     {OPENED}

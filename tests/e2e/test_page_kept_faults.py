@@ -5,10 +5,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from kept_storage import (
+    KEYS,
     network_file,
     records,
     training_said,
     wait_until_kept,
+    write,
 )
 from playwright.sync_api import expect
 
@@ -104,3 +106,52 @@ def test_a_storage_that_is_cleared_under_the_page(visit):
     expect(kobai.network.locator("option", has_text="looked at.pkl")).to_have_count(0)
     expect(kobai.network.locator("option", has_text="read.pkl")).to_have_count(0)
     expect(kobai.page.get_by_role("alert")).to_be_hidden()
+
+
+DAMAGED = {
+    "network:empty": "{}",
+    "network:opened-1": '{"id": "opened-1", "origin": "opened", "name": "no date"}',
+    "network:opened-2": "no JSON",
+    "network:deep": "[" * 8000 + "]" * 8000,
+    "training:00": '{"owner": null, "iteration": 3, "settings": null}',
+    "training:11": '{"owner": 7, "saved": [], "iteration": "x", "settings": "x"}',
+    "training:22": "null",
+    "choices": '"x"',
+}
+
+
+@pytest.mark.fault("damaged records in the storage")
+def test_damaged_records_are_set_aside_and_all_else_works(visit):
+    begun = visit()
+    kobai = begun.kobai.wait_until_ready()
+    kobai.open_file(network_file("whole.pkl"))
+    kobai.expect_network("whole.pkl")
+    there = {name: {"about": about, "data": {"byteLength": 1}} for name, about in DAMAGED.items()}
+    there |= {"training:33": {"about": 5}, "network:junk": "x"}
+    write(kobai.page, there)
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    expect(kobai.problem).to_contain_text(
+        "damaged and was set aside: choices, network:empty, network:opened-1, "
+    )
+    kobai.button("Close").click()
+    (whole,) = {name for name in _kept(kobai.page) if name.startswith("network:")} - {
+        *DAMAGED,
+        "network:junk",
+    }
+    kobai.use(whole.removeprefix("network:"))
+    kobai.expect_network("whole.pkl")
+    kobai.train(iterations=20)
+    kobai.wait_until_trained()
+    assert set(there) <= _kept(kobai.page)  # nothing of it was deleted
+    kobai.button("Delete everything").press("Enter")
+    with kobai.page.expect_navigation():
+        kobai.page.get_by_role("dialog").get_by_role("button", name="Delete everything").click()
+    kobai.wait_until_ready()
+    assert not _kept(kobai.page) & {*there, whole}
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
+
+
+def _kept(page) -> set[str]:
+    """The names of all records, also of damaged ones."""
+    return set(page.evaluate(KEYS))

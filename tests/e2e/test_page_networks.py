@@ -111,8 +111,14 @@ def test_a_reload_in_the_middle_of_a_run_loses_nothing(visit):
 
 
 def test_drag_and_drop(kobai):
-    kobai.drop_file("dropped.pkl", reference.SHIPPED.read_bytes())
-    kobai.expect_network("dropped.pkl")
+    """By a name of letters beyond U+FFFF, which UTF-16 writes as two: it comes back from the worker whole."""
+    name = "𠮷野家の𩸽と𠮷田のネットワーク😀.pkl"
+    kobai.drop_file(name, reference.SHIPPED.read_bytes())
+    kobai.expect_network(name)
+    expect(kobai.page.get_by_text(f"{name} is now the network in use.", exact=True)).to_be_visible()
+    kobai.drop_file(name, b"hello")
+    expect(kobai.problem).to_contain_text(f"{name} was not opened. The file is text")
+    kobai.button("Close").click()
     truth = reference.predict(reference.shipped_params(), reference.images_to_test()[:1])[0]
     assert kobai.ask_worker("look", index=0)["probabilities"] == pytest.approx(truth, abs=1e-9)
 
@@ -213,6 +219,47 @@ def test_a_file_too_large_is_refused_unread(kobai, tmp_path):
     kobai.open_file(large)
     expect(kobai.problem).to_have_text(re.compile(r"large\.pkl is too large for a network \(67 MB\)"))
     expect(kobai.problem).to_contain_text("The network in use stays.")
+
+
+def drop_from_disk(page, path) -> None:
+    """Drag a file or folder from the desktop: what the browser then hands over is read from disk."""
+    session = page.context.new_cdp_session(page)
+    box = page.get_by_role("main").bounding_box()
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        place = {"x": box["x"] + 200, "y": 300}
+        session.send("Input.dispatchDragEvent", {"type": kind, "data": data, **place})
+    session.detach()
+
+
+def choose_and_lose(page, picker: str, path, lose) -> None:
+    """Choose a file; before the page reads it, it is lost."""
+    once = "{capture: true, once: true}"
+    page.evaluate(f"addEventListener('change', event => event.stopImmediatePropagation(), {once})")
+    page.locator(picker).set_input_files(path)
+    lose(path)
+    page.dispatch_event(picker, "change")
+
+
+def test_what_cannot_be_read_is_said_with_what_to_do(kobai, tmp_path):
+    (folder := tmp_path / "networks of mine").mkdir()
+    drop_from_disk(kobai.page, folder)
+    expect(kobai.problem).to_have_text(
+        "networks of mine is a folder. Open one file in it: a pickle or an .npz. The network in use stays."
+    )
+    kobai.button("Close").click()
+    (there := tmp_path / "there.pkl").write_bytes(reference.SHIPPED.read_bytes())
+    lost = "there.pkl could not be read: it was moved, deleted or changed, or is locked. Choose it again."
+    for picker in ("#file", "#everything-file"):
+        for lose in (lambda path: path.unlink(), lambda path: path.write_bytes(b"other, longer " * 100_000)):
+            there.write_bytes(reference.SHIPPED.read_bytes())
+            choose_and_lose(kobai.page, picker, there, lose)
+            expect(kobai.problem).to_have_text(lost)
+            kobai.button("Close").click()
+            assert kobai.page.locator(picker).input_value() == ""  # so that it can be chosen again
+    there.write_bytes(reference.SHIPPED.read_bytes())
+    drop_from_disk(kobai.page, there)
+    kobai.expect_network("there.pkl")
 
 
 MARKUP = "<img src=x onerror=window.hacked=1>.pkl"

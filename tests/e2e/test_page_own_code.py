@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 import reference
 from faulty_server import SLOW
+from own_code_panel import WORK, OwnCode
 from playwright.sync_api import expect
-from trace_panel import TracePanel
 
-WORK = 60_000
 SIX_LINES = """a1 = np.dot(x, net.params["W1"]) + net.params["b1"]
 z1 = sigmoid(a1)
 a2 = np.dot(z1, net.params["W2"]) + net.params["b2"]
@@ -19,28 +18,6 @@ y = softmax(a2)
 for digit in range(10):
     print(digit, round(float(y[0, digit]), 6))
 """
-
-
-class OwnCode(TracePanel):
-    @property
-    def text(self):
-        return self.region.get_by_role("textbox", name="Your own code")
-
-    @property
-    def printed(self):
-        return self.region.get_by_role("group", name="What the code printed")
-
-    def run(self, code: str) -> None:
-        self.field("Function").select_option("code")
-        self.text.fill(code)
-        self.button("Trace").click()
-        expect(self.source().locator("code")).to_have_text(code.rstrip("\n").split("\n"), timeout=WORK)
-        self.expect_moment(0)
-
-    def end(self) -> None:
-        self.source().focus()
-        self.page.keyboard.press("End")
-        self.expect_moment(self.moment())
 
 
 @pytest.fixture
@@ -118,6 +95,10 @@ def test_enter_goes_on_below_the_line(panel):
     panel.text.press("Enter")
     panel.text.press_sequentially("k = j")
     expect(panel.text).to_have_value("for i in range(2):\n    j = i\n    k = j")
+    panel.text.fill("# 𠮷𠮷𠮷𠮷\nfor i in range(2):\n")  # letters that the browser counts as two
+    panel.text.press("ArrowLeft")
+    panel.text.press("Enter")
+    expect(panel.text).to_have_value("# 𠮷𠮷𠮷𠮷\nfor i in range(2):\n    \n")
     panel.button("Take the example").click()
     expect(panel.text).to_have_value(re.compile("^# net: the network in use"))
 
@@ -130,9 +111,9 @@ def test_what_never_answers_is_stopped_and_python_starts_again(visit):
     panel.field("Function").select_option("code")
     panel.text.fill("import itertools\nn = sum(itertools.repeat(1))\n")
     panel.button("Trace").click()
-    panel.button("Stop the code and start Python again").click()
+    panel.button("Stop the code").click()
     kobai.wait_until_ready()
-    expect(panel.button("Stop the code and start Python again")).to_be_hidden()
+    expect(panel.button("Stop the code")).to_be_hidden()
     expect(kobai.page.get_by_role("alert")).to_be_hidden()
     assert kobai.iteration() == 1
     expect(panel.text).to_have_value("import itertools\nn = sum(itertools.repeat(1))\n")
@@ -144,11 +125,11 @@ def test_the_program_is_there_after_a_reload(visit):
     kobai = begun.kobai.wait_until_ready()
     panel = OwnCode(kobai).come_near()
     panel.field("Function").select_option("code")
-    mine = "# 自分の\nprint('<b>kept</b>')\n"
+    mine = "# 𠮷野家で𩸽を食べる自分のコード\nprint('<b>kept</b> 𠮷野家で𩸽を食べる😀')\n"
     panel.text.fill(mine)
     panel.text.blur()
     panel.run(mine)
-    expect(panel.printed).to_have_text("<b>kept</b>\n")
+    expect(panel.printed).to_have_text("<b>kept</b> 𠮷野家で𩸽を食べる😀\n")
     kobai.page.reload()
     kobai.wait_until_ready()
     panel = OwnCode(kobai).come_near()

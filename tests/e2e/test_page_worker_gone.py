@@ -119,6 +119,8 @@ def test_the_network_in_use_is_chosen_again(begun):
     kobai.use("shipped-1000")
     workers.end(kobai.page)
     expect_stopped(kobai)
+    kobai.drop_file("dropped.pkl", b"Python could not look at it")
+    expect_stopped(kobai)  # the notice is there still, with its button
     start_again(kobai)
     kobai.expect_network("Kobai’s own, 1,000 iterations")
     kobai.choose(3)

@@ -131,3 +131,12 @@ def test_progress_in_a_log_is_sparse_and_says_what_and_how_much(monkeypatch):
     assert lines[0] == "Fetching NumPy: 0.0 of 10.0 MB"
     assert lines[-1] == "Fetching NumPy: 10.0 of 10.0 MB"
     assert 4 <= len(lines) <= 7
+
+
+def test_a_download_of_unknown_size_shows_what_has_come():
+    log = io.StringIO()
+    progress = Progress("Fetching uplot", 0, log)
+    progress.last -= 100
+    progress.update(2_500_000)
+    progress.finish()
+    assert log.getvalue().splitlines() == [f"Fetching uplot: {done} MB" for done in ("0.0", "2.5", "2.5")]

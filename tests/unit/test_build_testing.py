@@ -1,10 +1,12 @@
 """`build.py test` itself: its summary, its environment, its browser."""
 
+import os
 import subprocess
+import sys
 
 import pytest
 from build_project import SmallProject
-from sitebuild import browser, cli, site, testing
+from sitebuild import browser, cli, kernels, site, testing
 from sitebuild.errors import BuildError
 
 
@@ -43,7 +45,7 @@ def test_any_failed_check_fails_the_whole_and_is_named(small, monkeypatch, capsy
         "run",
         lambda command, **_: subprocess.CompletedProcess(command, int(programs.get(failing) == command[1:])),
     )
-    monkeypatch.setattr(testing, "run_pytest", lambda *_: (failing != "pytest", "some figures"))
+    monkeypatch.setattr(testing, "run_pytest", lambda *_: [("pytest", failing != "pytest", "some figures")])
     if failing == "build":
         (small.root / "web/index.html").unlink()
     assert cli.main(small.root, ["test"]) == (0 if failing is None else 1)
@@ -110,3 +112,70 @@ def test_what_is_not_run_for_lack_of_firefox_is_said():
     assert chosen == ["tests/unit", "tests/e2e"]
     assert "NOT RUN: tests/firefox" in word
     assert testing.selection(["tests/firefox"], "") == (["tests/firefox"], "")
+
+
+# --- the second kernel ---
+
+
+@pytest.fixture
+def started(small, monkeypatch):
+    """The pytest processes that run_pytest starts: (arguments behind the report, OPENBLAS_CORETYPE)."""
+    started = []
+    monkeypatch.setattr(browser, "find", lambda python: "")
+    monkeypatch.setattr(browser, "find_firefox", lambda: "firefox")
+
+    def pytest_process(project, arguments, environment, report):
+        started.append((arguments, environment.get("OPENBLAS_CORETYPE")))
+        return len(started) == 1, "12 passed in 3.0 s"
+
+    monkeypatch.setattr(testing, "pytest_process", pytest_process)
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    return started
+
+
+def test_what_depends_on_the_order_of_sums_is_run_with_a_second_kernel(small, started, monkeypatch):
+    monkeypatch.setattr(kernels, "second", lambda python: ({"OPENBLAS_CORETYPE": "Other"}, "Other, not Own"))
+    results = testing.run_pytest(small.project, [])
+    assert started == [(testing.DEFAULT_SELECTION, None), (testing.ORDER_OF_SUMS, "Other")]
+    assert [(passed, word) for _, passed, word in results] == [
+        (True, "12 passed in 3.0 s"),
+        (False, "12 passed in 3.0 s, by another kernel: Other, not Own"),
+    ]
+
+
+def test_where_there_is_no_second_kernel_the_summary_says_so(small, started, monkeypatch):
+    monkeypatch.setattr(kernels, "second", lambda python: ({}, "there is only one"))
+    assert testing.run_pytest(small.project, [])[1][1:] == (
+        True,
+        "NOT RUN with a second kernel: there is only one",
+    )
+    assert len(started) == 1
+
+
+def test_some_tests_alone_are_run_once(small, started):
+    assert [name for name, *_ in testing.run_pytest(small.project, ["-k", "softmax"])] == [
+        "pytest -k softmax"
+    ]
+    assert started == [(["-k", "softmax"], None)]
+
+
+def test_the_second_kernel_is_another_one_that_runs(monkeypatch):
+    """Of those that OpenBLAS has, here made up, and of this machine's own."""
+    there = {None: "Own", "Prescott": "Own", "Haswell": ""}
+    monkeypatch.setattr(
+        kernels, "name_of", lambda python, environment: there[environment.get(kernels.CHOICE)]
+    )
+    monkeypatch.delenv(kernels.CHOICE, raising=False)
+    assert kernels.second("python") == ({}, "this processor has no kernel but Own")
+    there["Haswell"] = "Wide"
+    assert kernels.second("python") == ({kernels.CHOICE: "Haswell"}, "Haswell instead of Own")
+    there[None] = ""
+    assert kernels.second("python")[0] == {}
+    monkeypatch.undo()
+    setting, word = kernels.second(sys.executable)
+    if setting:
+        own, other = (kernels.name_of(sys.executable, os.environ | more) for more in ({}, setting))
+        assert own != other
+        assert word.endswith(f" instead of {own}")
+    else:
+        assert word

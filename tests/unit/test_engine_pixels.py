@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from kobai.training import Settings, Trainer
 from test_engine import PARAMS, cases, images_of, params_of, textbook_steps
 
+pytestmark = pytest.mark.order_of_sums
+
 
 @given(**cases, batch_size=st.integers(1, 30), steps=st.integers(1, 4))
 @settings(max_examples=75)

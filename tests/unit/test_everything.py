@@ -169,3 +169,32 @@ def test_more_than_is_opened_is_refused():
     many = dump_everything([(b"", ABOUT)] * 2100, [], None, None)
     with pytest.raises(KobaiError, match="not one that Kobai exported"):
         load_everything(many)
+
+
+def archive_of(contents: str, **members: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+        archive.writestr(CONTENTS, contents)
+    return buffer.getvalue()
+
+
+def test_contents_nested_without_end_are_refused():
+    """151 bytes of file end Python in the browser, where json.loads has no limit of recursion."""
+    with pytest.raises(KobaiError, match="not one that Kobai exported"):
+        load_everything(archive_of("[" * 8000 + "]" * 8000))
+
+
+def test_a_member_is_listed_once():
+    """One network listed 20,000 times would be 6 GB in memory."""
+    for kind, file, data in (
+        ("networks", "n.pkl", dump_network(network(), "dict")),
+        ("trainings", "t.npz", STATE),
+    ):
+        about = {**ABOUT, "saved": SAVED, "file": file}
+        contents = {"kobai": 1, "networks": [], "trainings": [], "settings": None} | {kind: [about] * 2}
+        with pytest.raises(KobaiError, match="not one that Kobai exported"):
+            load_everything(archive_of(json.dumps(contents), **{file: data}))
+        contents[kind] = [about]
+        assert len(getattr(load_everything(archive_of(json.dumps(contents), **{file: data})), kind)) == 1

@@ -14,6 +14,8 @@ from kobai.gradient import numerical_gradient
 from kobai.mnist import normalize_pixels, one_hot
 from kobai.network import TwoLayerNet
 
+pytestmark = pytest.mark.order_of_sums
+
 # --- the definition ---
 
 

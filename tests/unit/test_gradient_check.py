@@ -17,6 +17,8 @@ from kobai.mnist import normalize_pixels
 from kobai.network import TwoLayerNet
 from kobai.png import encode_png
 
+pytestmark = pytest.mark.order_of_sums
+
 # --- a reader of PNG files, for 8-bit greyscale and palettes without filters ---
 
 

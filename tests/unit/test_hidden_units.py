@@ -11,6 +11,8 @@ from kobai.network import TwoLayerNet
 from test_gradient_check import luminance, read_png
 from test_multi_layer_net import params_of
 
+pytestmark = pytest.mark.order_of_sums
+
 IMAGES = np.random.RandomState(2).randint(0, 256, (300, 784)).astype(np.uint8)
 X = IMAGES / 255
 

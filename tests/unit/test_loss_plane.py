@@ -10,6 +10,8 @@ from kobai.multi_layer_net import MultiLayerNet, network_of
 from test_gradient_check import read_png
 from test_multi_layer_net import params_of
 
+pytestmark = pytest.mark.order_of_sums
+
 RANDOM = np.random.RandomState(4)
 X, T = RANDOM.rand(30, 12), RANDOM.randint(0, 10, 30)
 

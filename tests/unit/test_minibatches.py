@@ -6,6 +6,8 @@ from kobai.minibatches import DRAWS, SLICE, Minibatches, cosine, flat
 from kobai.multi_layer_net import network_of
 from test_multi_layer_net import params_of
 
+pytestmark = pytest.mark.order_of_sums
+
 RANDOM = np.random.RandomState(6)
 COUNT = 2 * SLICE + 345  # the last slice is smaller
 IMAGES = RANDOM.randint(0, 256, (COUNT, 20)).astype(np.uint8)

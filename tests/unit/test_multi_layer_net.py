@@ -9,6 +9,8 @@ from kobai.gradient import numerical_gradient
 from kobai.multi_layer_net import MultiLayerNet, layer_sizes
 from kobai.network import TwoLayerNet
 
+pytestmark = pytest.mark.order_of_sums
+
 
 def params_of(*sizes: int) -> dict[str, np.ndarray]:
     random = np.random.RandomState(3)

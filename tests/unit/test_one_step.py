@@ -6,6 +6,8 @@ from kobai.errors import KobaiError
 from kobai.network import TwoLayerNet
 from kobai.one_step import RATES, OneStep
 
+pytestmark = pytest.mark.order_of_sums
+
 RANDOM = np.random.RandomState(2)
 X = RANDOM.rand(30, 20).astype(np.float32)
 T = RANDOM.randint(0, 10, 30)

@@ -13,8 +13,10 @@ import pytest
 from kobai.errors import KobaiError
 from kobai.functions import sigmoid
 from kobai.gradient import numerical_gradient
+from kobai.multi_layer_net import network_of
 from kobai.network import TwoLayerNet
 from kobai.training_step import training_step
+from worker.own_code import OwnCode
 from worker.tracing import FUNCTIONS, Tracing
 
 
@@ -182,13 +184,29 @@ print(hits)
 """
 
 
-def own(code: str, **arguments: Any) -> tuple[Tracing, dict[str, Any]]:
-    tracing = Tracing(Session())
-    return tracing, as_json(finished(tracing.trace_code(code, **arguments)))
+class Buffer(bytes):
+    """As a typed array comes to the worker."""
+
+    def to_bytes(self) -> bytes:
+        return bytes(self)
+
+
+def own(code: str, **arguments: Any) -> tuple[OwnCode, dict[str, Any]]:
+    """The program in the Python that runs it, with what the page's Python gives it."""
+    return given_by(Tracing(Session()), code, **arguments)
+
+
+def given_by(tracing: Tracing, code: str, **arguments: Any) -> tuple[OwnCode, dict[str, Any]]:
+    given, *arrays = finished(tracing.given_to_code(**arguments))
+    given = as_json(given)
+    own_code = OwnCode()
+    answer = own_code.run_code(*[Buffer(each) for each in arrays], code=code, **given["known"])
+    return own_code, as_json({**answer, **given["shown"]})
 
 
 def test_a_program_of_the_learner_runs_on_a_copy_and_can_be_walked_through() -> None:
-    tracing, answer = own(OWN, batch=10, seed=3)
+    tracing = Tracing(Session())
+    own_code, answer = given_by(tracing, OWN, batch=10, seed=3)
     session = tracing.session
     net = session.networks.net
     assert net.params["W1"][0, 0] != 7
@@ -198,10 +216,10 @@ def test_a_program_of_the_learner_runs_on_a_copy_and_can_be_walked_through() -> 
     assert (answer["f"], answer["count"], answer["stopped"], answer["raised"]) == ("code", 10, None, None)
     assert answer["sources"][0]["text"] == OWN
     for at in range(len(answer["line"])):
-        moment = as_json(tracing.trace_moment(at))
+        moment = as_json(own_code.trace_moment(at))
         for made in moment["makes"]:
             if made["kind"] == "array" and 0 not in made["shape"]:
-                as_json(tracing.trace_why(at, made["name"], [0] * len(made["shape"])))
+                as_json(own_code.trace_why(at, made["name"], [0] * len(made["shape"])))
 
 
 def test_a_program_that_fails_says_where() -> None:
@@ -214,6 +232,23 @@ def test_a_program_that_never_ends_is_ended_and_shown_until_there() -> None:
     _tracing, answer = own("while True:\n    pass\n")
     assert "lines" in answer["stopped"]["refused"]
     assert len(answer["line"]) > 1000
+
+
+def test_a_network_that_no_file_may_hold_arrives_bit_by_bit() -> None:
+    """One whose training diverged, and one of another build."""
+    tracing = Tracing(Session())
+    tracing.session.networks.net = network_of(
+        {
+            "W1": np.full((784, 3), np.nan),
+            "b1": np.full(3, np.inf),
+            "W2": np.ones((3, 10)),
+            "b2": -np.zeros(10),
+        },
+        "relu",
+    )
+    code = 'print(net.activation, net.params["W1"][783, 2], net.params["b1"][2], net.params["b2"][9], t)\n'
+    _own, answer = given_by(tracing, code, image=5)
+    assert answer["printed"] == f"relu nan inf -0.0 [{tracing.session.t_test[5]}]\n"
 
 
 def test_the_values_of_odd_things_are_words() -> None:

@@ -12,6 +12,8 @@ from kobai.training import Settings, Trainer
 from kobai.training_state import upgraded
 from training_runs import PARAMS, SMALL, SMALL_SETTINGS, assert_same_run
 
+pytestmark = pytest.mark.order_of_sums
+
 
 def textbook_forward(params: dict, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """z1 and the probabilities, without a line of kobai."""

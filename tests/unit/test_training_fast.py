@@ -13,6 +13,8 @@ from kobai.errors import TrainingDivergedError
 from kobai.training import Settings, Trainer, evaluate
 from training_runs import SMALL, SMALL_SETTINGS, assert_same_run
 
+pytestmark = pytest.mark.order_of_sums
+
 FAST = replace(SMALL_SETTINGS, engine="fast")
 
 

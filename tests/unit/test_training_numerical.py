@@ -15,6 +15,8 @@ from kobai.training import Trainer
 from test_training import changed_state
 from training_runs import ACTIONS, SMALL, SMALL_SETTINGS, assert_same_run, interrupted
 
+pytestmark = pytest.mark.order_of_sums
+
 # batches of 250 images go through the gradient as 100, 100 and 50; three iterations are an epoch and more
 NUMERICAL = replace(SMALL_SETTINGS, gradient="numerical", hidden_size=2, iterations=3, train_size=500)
 

@@ -58,23 +58,24 @@ started
     start(`pyodide/${file_name}`, checked(sha256));
   })
   .catch(() => {}); // Pyodide asks for the same file, and tells
-for (const file of [
+const PAGES_OWN = [
   "data/t10k-images-idx3-ubyte.gz",
   "data/t10k-labels-idx1-ubyte.gz",
   "networks/shipped.json",
   "engine/kobai_engine.wasm",
-]) {
-  start(file);
-}
+];
+for (const file of self.kobaiOwnCode ? [] : PAGES_OWN) start(file); // own.mjs needs none of them
 started
   .get("networks/shipped.json")
-  .then((response) => response.clone().json())
+  ?.then((response) => response.clone().json())
   .then(([{ file, sha256 }]) => start(file, checked(sha256)))
   .catch(() => {}); // Python asks for it once more
 
 // What is kept goes through it (py/worker/database.py); without it nothing is kept, and the worker says so.
-self.kobaiKeyval = files.load("idb-keyval/index.js");
-self.kobaiKeyval.catch(() => {});
+if (!self.kobaiOwnCode) {
+  self.kobaiKeyval = files.load("idb-keyval/index.js");
+  self.kobaiKeyval.catch(() => {});
+}
 
 // Pyodide waits for ever when its WebAssembly is damaged
 for (const name of ["instantiate", "instantiateStreaming"]) {
