@@ -132,8 +132,15 @@ window.kobai = (() => {
     return found.find((fault) => fault) ?? null;
   };
 
-  // What the browser itself asks for, it asks for once: wait until the host has it, then put it in again (a style
-  // sheet) or load the page anew. parts: {file, element, arrived}; arrived: it came, and was of no use.
+  // What the browser itself asks for, it asks for once: wait until the host has it, then put it in again (a picture, a
+  // style sheet) or load the page anew. parts: {file, element, arrived}; arrived: it came, and was of no use.
+  const putInAgain = (element) => {
+    if (!element || element.localName === "script" || "again" in element.dataset) return false;
+    element.dataset.again = "";
+    if (element.localName === "img") element.src += "";
+    else element.replaceWith(element.cloneNode());
+    return true;
+  };
   const lost = async (parts) => {
     const fault = await firstFault([...new Set(parts.map(({ file }) => file))]);
     if (fault) {
@@ -141,10 +148,9 @@ window.kobai = (() => {
       failed(`${fault.file}: ${fault.why}`);
       return;
     }
-    const rest = parts.filter(({ element }) => element?.rel !== "stylesheet");
-    for (const { element } of parts) if (element?.rel === "stylesheet") element.replaceWith(element.cloneNode());
-    if (!rest.length || up) return;
-    if (rest.some(({ arrived }) => arrived) || !window.kobaiReload?.()) failed(rest.map(({ file }) => file).join("\n"));
+    const rest = parts.filter(({ element }) => !putInAgain(element));
+    if (!rest.length || up) return; // mended, or done without
+    if (rest.some(({ arrived }) => arrived) || !window.kobaiReload()) failed(rest.map(({ file }) => file).join("\n"));
   };
   const modules = () => {
     const found = document.querySelectorAll("script[type=module], link[rel=modulepreload]");
@@ -153,23 +159,24 @@ window.kobai = (() => {
   addEventListener(
     "error",
     ({ target, message, filename }) => {
-      if (up || /preload/.test(target?.rel)) return; // whoever needs what was to be loaded early asks again
+      const isPart = target?.localName === "img" || target?.rel === "stylesheet";
+      if ((up && !isPart) || /preload/.test(target?.rel)) return; // whoever needs what was to be loaded early asks again
       if (message) {
         failed(message);
         if (filename) lost([{ file: filename, arrived: true }]);
       } else if (target?.type === "module") lost(modules());
-      else if (target?.localName === "script" || target?.rel === "stylesheet") {
+      else if (target?.localName === "script" || isPart) {
         lost([{ file: target.src || target.href, element: target, arrived: false }]);
       } else failed(target?.src || target?.href || "?");
     },
     true,
   );
+  lost(window.kobaiLost());
   addEventListener("unhandledrejection", ({ reason }) => {
     const isModule = reason instanceof TypeError && /import|module/i.test(reason.message);
     if (isModule && !up) lost(modules());
     else failed(String(reason?.stack || reason));
   });
-  if (!window.kobaiLacks) lost([{ file: "old.js", arrived: false }]);
   const watchdog = setTimeout(() => failed(_("No answer within 60 seconds.")), 60000);
 
   // PyScript says nothing when this one is missing, and waits
@@ -193,7 +200,6 @@ window.kobai = (() => {
     _,
     name,
     failed,
-    lost,
     // what a worker loads before it can say anything; a fault, or null
     lookAtWorker: () => firstFault(["pyodide/loader.mjs", "trusted_types.js", "pyscript_databases.js", "offline_copy.js", "retrying_fetch.js"]),
     /** The sentence for a fault of a file that is named by its kind, or "" for one that was simply lost. */

@@ -1,5 +1,6 @@
 // What this page cannot do without, asked before anything else, in words that browsers of 2010 read (ES5): in an
-// old one the other scripts do not even parse. docs/browsers.md tells what needs which feature.
+// old one the other scripts do not even parse. docs/browsers.md tells what needs which feature. The build puts it into
+// the page itself: it notices when no other script comes.
 "use strict";
 (function () {
   // the smallest WebAssembly module with an exception in it; Pyodide is compiled to such instructions
@@ -81,6 +82,11 @@
     else if (event.filename) lost.push({ file: event.filename, element: null, arrived: true });
   }
   window.addEventListener("error", note, true);
+  // boot.js notices what is lost later on
+  window.kobaiLost = function () {
+    window.removeEventListener("error", note, true);
+    return lost;
+  };
 
   // Load the page anew, at most twice until it is up; whether it does.
   window.kobaiReload = function () {
@@ -114,12 +120,10 @@
 
   window.kobaiLacks = lacking();
   document.addEventListener("DOMContentLoaded", function () {
-    window.removeEventListener("error", note, true);
     // boot.js leaves window.kobai behind, if it arrives and the browser can read it
     var reads = typeof globalThis === "object" && typeof Promise === "function" && "allSettled" in Promise;
     var features = (reads ? [] : ["JavaScript ES2020"]).concat(window.kobaiLacks);
     if (features.length) tell(features, navigator.userAgent);
     else if (!window.kobai) askFor(lost[0] || { file: "boot.js", arrived: true }, 0);
-    else if (lost.length) window.kobai.lost(lost);
   });
 })();

@@ -107,27 +107,30 @@ self.kobaiRetrying = (site, heard = {}) => {
     let reader = response.body.getReader();
     let bytes = 0;
     let tried = 0;
+    let unwanted = false;
     const give = (controller, value) => {
       tried = 0; // it goes on: however often it breaks, the end will come
       bytes += value.byteLength;
       heard.read?.(path, bytes, false);
       controller.enqueue(value);
     };
-    const pull = async (controller) => {
+    // at once, and not when somebody wants it: what has arrived and was not read is lost when the connection is
+    const readAll = async (controller) => {
       for (;;) {
         try {
           if (!reader) {
             const { reader: next, first } = await rest(input, options, bytes, was);
             reader = next;
-            if (first) return give(controller, first);
+            if (first) give(controller, first);
           }
           const { done, value } = await reader.read();
-          if (!done) return give(controller, value);
-          heard.read?.(path, bytes, true);
-          return controller.close();
+          if (done) break;
+          give(controller, value);
         } catch (error) {
+          if (unwanted) return;
+          if (options?.signal?.aborted) return controller.error(error);
           reader = null;
-          if (tried === WAITS.length || error instanceof Changed || options?.signal?.aborted) {
+          if (tried === WAITS.length || error instanceof Changed) {
             heard.failed?.({ file: path, kind: "lost", why: String(error) });
             return controller.error(error);
           }
@@ -135,8 +138,19 @@ self.kobaiRetrying = (site, heard = {}) => {
           tried += 1;
         }
       }
+      if (unwanted) return;
+      heard.read?.(path, bytes, true);
+      controller.close();
     };
-    return new ReadableStream({ pull, cancel: (reason) => reader?.cancel(reason) });
+    return new ReadableStream({
+      start(controller) {
+        readAll(controller);
+      },
+      cancel(reason) {
+        unwanted = true;
+        return reader?.cancel(reason);
+      },
+    });
   };
 
   const copyOf = (response, body, type) => {

@@ -17,8 +17,8 @@ WHY = {
         "new version is just being put out: please try again in a few minutes."
     ),
     "portal": N_(
-        "Instead of a file a web page came, probably the login page of this network, and it was not kept. Log "
-        "in to the network, then press “Keep for offline” again."
+        "Instead of a file a web page came, probably the login page of this network, and it was not kept. "
+        "Log in to the network, then press “Keep for offline” again."
     ),
     "full": N_(
         "The browser has no room left for this page, so not everything is kept. Free some space, then press "

@@ -1,7 +1,7 @@
 """Starting the worker; once more where its own first modules were lost on the way.
 
-Once one of them has come, web/pyodide/loader.mjs sees to all other files itself. Before, nothing in the worker
-can ask again, for a browser asks once for each part of a module.
+Once they have come, web/pyodide/loader.mjs sees to all other files itself. Before, nothing in the worker can
+ask again, for a browser asks once for each part of a module.
 """
 
 import trainer

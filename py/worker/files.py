@@ -42,8 +42,8 @@ def lacking(file):
     kind = getattr(js.kobaiFaults, file, "lost")
     if kind == "portal":
         return KobaiError(
-            "Instead of the file {file} a web page came, probably the login page of this network. Log in to the "
-            "network, then try again.",
+            "Instead of the file {file} a web page came, probably the login page of this network. Log in to "
+            "the network, then try again.",
             file=file,
         )
     if kind == "damaged":
@@ -52,6 +52,4 @@ def lacking(file):
             "fetched anew. Check the connection, then try again.",
             file=file,
         )
-    return KobaiError(
-        "The file {file} could not be loaded. Check the connection, then try again.", file=file
-    )
+    return KobaiError("The file {file} could not be loaded. Check the connection, then try again.", file=file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 import time
@@ -26,6 +27,7 @@ SILENT = "silent"  # accepted, never answered
 
 PIECES, PAUSE = 20, 0.15  # of a slow file; seconds before each
 DROPPED, BUSY = "dropped", "busy"  # how a host is away: connections end without an answer; 503
+HOLD = 0.5  # seconds before a connection is cut: browsers drop what arrived and was not read yet
 AWAY = 2.5  # seconds for which it is
 TAG = '"as-built"'
 LOGIN = b"<!doctype html><title>Guest network</title><form>Room number <input></form>"
@@ -42,7 +44,7 @@ class Site:
         self.changed: dict[str, Callable[[bytes], bytes]] = {}  # a part of a path -> what is sent
         self.asked: list[tuple[str, str]] = []  # of the files that were cut: name and Range of each request
         self.types: dict[str, str] = {}  # a part of a path -> its Content-Type; "" for none
-        self.outages: list[tuple[str, str]] = []  # (a part of a path, how): away from the first request for it on
+        self.outages: list[tuple[str, str]] = []  # (part of a path, how): away once that is asked for
         self._away = ("", 0.0)  # how, until when
         self._lock = threading.Lock()
         self.closing = threading.Event()
@@ -164,17 +166,21 @@ class FaultyHandler(SiteHandler):
     def send_rest(self, file: Path, at_most: int = sys.maxsize) -> None:
         """From where the request says; the connection ends when so many bytes are sent."""
         asked = self.headers.get("Range")
-        start = int(asked.removeprefix("bytes=").removesuffix("-")) if asked else 0
         content = file.read_bytes()
+        start, last = 0, len(content) - 1
+        if asked:
+            first, end = re.fullmatch(r"bytes=(\d+)-(\d*)", asked).groups()
+            start, last = int(first), int(end or last)
         self.send_response(HTTPStatus.PARTIAL_CONTENT if asked else HTTPStatus.OK)
         self.send_header("Content-Type", self.type_of(file))
         if asked:
-            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-        self.send_header("Content-Length", str(len(content) - start))
+            self.send_header("Content-Range", f"bytes {start}-{last}/{len(content)}")
+        self.send_header("Content-Length", str(last + 1 - start))
         self.send_header("ETag", TAG)
         self.end_headers()
-        self.wfile.write(content[start : start + at_most])
-        if start + at_most < len(content):
+        self.wfile.write(content[start : min(start + at_most, last + 1)])
+        if start + at_most <= last:
+            self.site.closing.wait(HOLD)
             self.close_connection = True
 
     def send_bytes(self, content: bytes, content_type: str) -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from faulty_server import MISSING, PORTAL
+from faulty_server import PORTAL
 from playwright.sync_api import expect
 
 ANYTHING = "."  # a browser logs such faults in words of its own
@@ -58,7 +58,6 @@ PORTALS = [  # of each kind of file, for page and worker
     "pyscript/core",
     "uPlot.iife",
     "boot.js",
-    "old.js",
 ]
 
 
