@@ -21,6 +21,7 @@ CUT_LATER = "cut later"  # half of the file; the connection ends when the test l
 CUT_ONCE = "cut once"  # cut, the first time that it is asked for
 RESUMED = "resumed"  # cut the first time; then the host sends the rest that is asked for
 CUT_OFTEN = "cut often"  # like that again and again: each answer ends after a quarter of the file
+LATE = "late"  # 503 for some seconds from the first request for it on
 PORTAL = "portal"  # the login page of a network, in place of the file
 SLOW = "slow"  # a piece at a time, for about three seconds
 SILENT = "silent"  # accepted, never answered
@@ -28,7 +29,7 @@ SILENT = "silent"  # accepted, never answered
 PIECES, PAUSE = 20, 0.15  # of a slow file; seconds before each
 DROPPED, BUSY = "dropped", "busy"  # how a host is away: connections end without an answer; 503
 HOLD = 0.5  # seconds before a connection is cut: browsers drop what arrived and was not read yet
-AWAY = 2.5  # seconds for which it is
+AWAY = 2.5  # seconds for which it is, or a file is late
 TAG = '"as-built"'
 LOGIN = b"<!doctype html><title>Guest network</title><form>Room number <input></form>"
 
@@ -46,6 +47,7 @@ class Site:
         self.types: dict[str, str] = {}  # a part of a path -> its Content-Type; "" for none
         self.outages: list[tuple[str, str]] = []  # (part of a path, how): away once that is asked for
         self._away = ("", 0.0)  # how, until when
+        self._there: dict[str, float] = {}  # a file that is late -> when it is there
         self._lock = threading.Lock()
         self.closing = threading.Event()
         self.let_go = threading.Event()  # of what is to be cut later
@@ -68,6 +70,10 @@ class Site:
                     return how
             return ""
 
+    def is_late(self, name: str) -> bool:
+        with self._lock:
+            return time.monotonic() < self._there.setdefault(name, time.monotonic() + AWAY)
+
     def fault_of(self, path: str) -> str | None:
         return next((fault for part, fault in self.faults.items() if part in path), None)
 
@@ -80,11 +86,14 @@ class FaultyHandler(SiteHandler):
         if how == DROPPED:
             self.close_connection = True
         elif how == BUSY:
-            self.send_response(HTTPStatus.SERVICE_UNAVAILABLE)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            self.send_busy()
         else:
             super().answer()
+
+    def send_busy(self) -> None:
+        self.send_response(HTTPStatus.SERVICE_UNAVAILABLE)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def type_of(self, file: Path) -> str:
         given = (kind for part, kind in self.site.types.items() if part in file.as_posix())
@@ -105,6 +114,11 @@ class FaultyHandler(SiteHandler):
                 self.send_bytes(change(file.read_bytes()), self.type_of(file))
                 return
         fault = self.site.fault_of(file.as_posix())
+        if fault == LATE:
+            if self.site.is_late(file.name):
+                self.send_busy()
+                return
+            fault = None
         if fault is None:
             super().send_file(file)
             return
