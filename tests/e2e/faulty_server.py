@@ -109,6 +109,8 @@ class FaultyHandler(SiteHandler):
         return super().find(below)
 
     def send_file(self, file: Path) -> None:
+        if self.site.types:
+            del self.headers["If-None-Match"]  # a copy in the browser would keep the type that it came with
         for part, change in self.site.changed.items():
             if part in file.as_posix():
                 self.send_bytes(change(file.read_bytes()), self.type_of(file))

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from faulty_server import PORTAL
+from kobai_page import START
 from playwright.sync_api import expect
 
 ANYTHING = "."  # a browser logs such faults in words of its own
@@ -27,7 +28,6 @@ def test_a_module_that_the_browser_refuses_is_named_with_its_type(visit, make_si
     site = make_site({})
     begun = visit(site=site)
     begun.watch.announce(ANYTHING)
-    begun.kobai.wait_until_live()
     for part, file, kind in (
         (".mjs", "mpy/micropython.mjs", "text/plain"),
         ("loader.mjs", "pyodide/loader.mjs", "application/octet-stream"),
@@ -35,7 +35,7 @@ def test_a_module_that_the_browser_refuses_is_named_with_its_type(visit, make_si
     ):
         site.types = {part: kind}
         begun.kobai.open()
-        expect(begun.kobai.problem).to_contain_text(f"sends the file {file} as “{kind}”", timeout=30_000)
+        expect(begun.kobai.problem).to_contain_text(f"sends the file {file} as “{kind}”", timeout=START)
     site.mend()
     begun.kobai.button("Try again").click()
     begun.kobai.wait_until_ready()
@@ -74,8 +74,8 @@ def test_a_login_page_in_place_of_a_file_is_called_what_it_is(visit, make_site):
     for file in PORTALS:
         site.faults = {file: PORTAL}
         kobai.open()
-        expect(told, file).to_contain_text(file, timeout=30_000)
+        expect(told, file).to_contain_text(file, timeout=START)
         assert "Check the connection" not in told.inner_text()
     site.mend()
     told.get_by_role("button", name="Try again").click()
-    kobai.wait_until_ready()
+    kobai.wait_until_ready(2 * START)
