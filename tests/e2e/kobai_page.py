@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 from playwright.sync_api import Download, Locator, Page, expect
 
-START = 60_000  # ms: Python starts in 3 to 6 s on two idle cores; a machine at its limit takes far longer
-WORK = 60_000  # ms for a stretch of training or the first Matplotlib figure
+START = 240_000  # ms: Python starts in 3 to 6 s on two idle cores; a machine at its limit takes far longer
+WORK = 240_000  # ms for a stretch of training or the first Matplotlib figure
 
-ACTION = 15_000  # ms for anything that needs no long computation
+ACTION = 60_000  # ms for anything that needs no long computation
 
 DEFAULTS = {
     "Hidden units": "50", "Batch size": "100", "Learning rate": "0.1",
