@@ -71,8 +71,9 @@ window.kobai = (() => {
 
   // A reload alone would take damaged or outdated files from the browser's cache once more.
   const reloadAll = async () => {
+    forgetReloads();
     const linked = [...document.querySelectorAll("script[src], link[href]")].map((part) => part.src || part.href);
-    const others = ["page.json", "python.json", "py/library.zip", "py/worker/main.py", "pyodide/loader.mjs"];
+    const others = ["py/library.zip", "py/worker/main.py", "pyodide/loader.mjs"];
     await Promise.allSettled([...linked, ...others].map((file) => fetch(file, { cache: "reload" })));
     location.reload();
   };
@@ -97,31 +98,118 @@ window.kobai = (() => {
     id("problem").hidden = false;
   };
 
+  const forgetReloads = () => {
+    try {
+      sessionStorage.removeItem("kobai-reloads"); // old.js counts them
+    } catch {
+      // as said
+    }
+  };
+
   // Until the page's own Python reports in, failures are told from here.
   let up = (window.kobaiLacks || []).length > 0; // old.js has told already: what fails now is a consequence
+  const faults = []; // of files, as retrying_fetch.js has them
+  const sentenceOf = ({ file, kind, why }) => {
+    const sentence = {
+      portal: _("Instead of the file {file} a web page came, probably the login page of this network. Log in to the network, then try again."),
+      damaged: _("The copy of the file {file} in this browser is damaged, so it is not used, and it could not be fetched anew. Check the connection, then try again."),
+      type: _("The server sends the file {file} as “{type}”, which browsers refuse. Whoever runs the server has to send .js and .mjs files as text/javascript, .css files as text/css."),
+    }[kind];
+    return sentence?.replace("{file}", () => file).replace("{type}", () => why || "?");
+  };
   const failed = (details) => {
     if (up) return;
+    const named = faults.find(({ kind }) => kind !== "lost");
     const say = () =>
       show(
-        _("The page could not start: a part of it could not be loaded. Check the connection, then try again."),
+        named
+          ? sentenceOf(named)
+          : _("The page could not start: a part of it could not be loaded. Check the connection, then try again."),
         details,
       );
     document.readyState === "loading" ? addEventListener("DOMContentLoaded", say) : say();
   };
-  addEventListener("error", (event) => failed(event.message || event.target?.src || event.target?.href || "?"), true);
-  addEventListener("unhandledrejection", (event) => failed(String(event.reason?.stack || event.reason)));
+
+  // All files that are fetched are asked for again where that may help; the loading line says so.
+  let waiting = false;
+  const files = self.kobaiRetrying?.(new URL("./", document.baseURI).href, {
+    again(file, tried, tries) {
+      const line = document.getElementById("loading-sentence");
+      if (up || !line) return;
+      waiting = true;
+      const values = { file, tried, tries };
+      line.textContent = _("The connection was lost at the file {file}: trying again, {tried} of {tries}.").replace(
+        /{(\w+)}/g,
+        (_field, field) => values[field],
+      );
+    },
+    read() {
+      if (!up && waiting) translate();
+      waiting = false;
+    },
+    failed: (fault) => faults.push(fault),
+  });
+  if (files) window.fetch = files.fetch;
+  const site = new URL("./", document.baseURI).href;
+  const firstFault = async (addresses) => {
+    const found = await Promise.all(addresses.map((address) => files?.look(address.replace(site, ""))));
+    return found.find((fault) => fault) ?? null;
+  };
+
+  // What the browser itself asks for, it asks for once: wait until the host has it, then put it in again (a picture, a
+  // style sheet) or load the page anew. parts: {file, element, arrived}; arrived: it came, and was of no use.
+  const putInAgain = (element) => {
+    if (!element || element.localName === "script" || "again" in element.dataset) return false;
+    element.dataset.again = "";
+    if (element.localName === "img") element.src += "";
+    else element.replaceWith(element.cloneNode());
+    return true;
+  };
+  const lost = async (parts) => {
+    const fault = await firstFault([...new Set(parts.map(({ file }) => file))]);
+    if (fault) {
+      faults.push(fault);
+      failed(`${fault.file}: ${fault.why}`);
+      return;
+    }
+    const rest = parts.filter(({ element }) => !putInAgain(element));
+    if (!rest.length || up) return; // mended, or done without
+    if (rest.some(({ arrived }) => arrived) || !window.kobaiReload()) failed(rest.map(({ file }) => file).join("\n"));
+  };
+  const modules = () => {
+    const found = document.querySelectorAll("script[type=module], link[rel=modulepreload]");
+    return [...found].map((element) => ({ file: element.src || element.href, arrived: false }));
+  };
+  addEventListener(
+    "error",
+    ({ target, message, filename }) => {
+      const isPart = target?.localName === "img" || target?.rel === "stylesheet";
+      if ((up && !isPart) || /preload/.test(target?.rel)) return; // whoever needs what was to be loaded early asks again
+      if (message) {
+        failed(message);
+        if (filename) lost([{ file: filename, arrived: true }]);
+      } else if (target?.type === "module") lost(modules());
+      else if (target?.localName === "script" || isPart) {
+        lost([{ file: target.src || target.href, element: target, arrived: false }]);
+      } else failed(target?.src || target?.href || "?");
+    },
+    true,
+  );
+  lost(window.kobaiLost());
+  addEventListener("unhandledrejection", ({ reason }) => {
+    const isModule = reason instanceof TypeError && /import|module/i.test(reason.message);
+    if (isModule && !up) lost(modules());
+    else failed(String(reason?.stack || reason));
+  });
   const watchdog = setTimeout(() => failed(_("No answer within 60 seconds.")), 60000);
 
-  // PyScript says nothing when one of these is missing or damaged, and waits
+  // PyScript says nothing when this one is missing, and waits
   const check = async (file) => {
     const response = await fetch(file);
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
-    const text = await response.text();
-    if (file.endsWith(".json")) JSON.parse(text);
+    await response.text();
   };
-  for (const file of ["page.json", "python.json", "py/page/main.py"]) {
-    check(file).catch((error) => failed(`${file}: ${error.message}`));
-  }
+  check("py/page/main.py").catch((error) => failed(`py/page/main.py: ${error.message}`));
 
   // all of index.html has arrived (which it does not say when the connection ends within)
   document.addEventListener("readystatechange", () => document.getElementById("stalled")?.remove());
@@ -136,6 +224,11 @@ window.kobai = (() => {
     _,
     name,
     failed,
+    // what a worker loads before it can say anything; a fault, or null
+    lookAtWorker: () => firstFault(["pyodide/loader.mjs", "trusted_types.js", "pyscript_databases.js", "offline_copy.js", "retrying_fetch.js"]),
+    /** The sentence for a fault of a file that is named by its kind, or "" for one that was simply lost. */
+    faultSentence: (file, kind, why) => sentenceOf({ file, kind, why }) ?? "",
+    faultOf: (file) => faults.findLast((fault) => fault.file === file)?.kind ?? "lost",
     reloadAll,
     mixed(versions) {
       const sentence = _("This page was renewed while it loaded, and now consists of two versions. Press “Try again” to load it anew.");
@@ -151,6 +244,7 @@ window.kobai = (() => {
     },
     pageIsUp() {
       up = true;
+      forgetReloads();
       performance.mark("kobai-interactive");
       clearTimeout(watchdog);
     },

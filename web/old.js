@@ -1,5 +1,6 @@
 // What this page cannot do without, asked before anything else, in words that browsers of 2010 read (ES5): in an
-// old one the other scripts do not even parse. docs/browsers.md tells what needs which feature.
+// old one the other scripts do not even parse. docs/browsers.md tells what needs which feature. The build puts it into
+// the page itself: it notices when no other script comes.
 "use strict";
 (function () {
   // the smallest WebAssembly module with an exception in it; Pyodide is compiled to such instructions
@@ -37,7 +38,7 @@
     return lacks;
   }
 
-  function tell(features, details) {
+  function tell(features, details, portal) {
     var language = window.kobai ? window.kobai.language : /^ja/.test(navigator.language || "") ? "ja" : "en";
     var words = (window.kobaiMessages || {})[language] || {};
     function _(message) {
@@ -57,7 +58,8 @@
       add(told, "p", what.replace("{features}", features.join(", ")));
       add(told, "p", _("Please use a current browser: Chrome or Edge 98, Firefox 114, Safari 16.4 (iOS 16.4), or any newer one. If yours is newer, the feature may be switched off in its settings."));
     } else {
-      add(told, "p", _("The page could not start: a part of it could not be loaded. Check the connection, then try again."));
+      if (portal) add(told, "p", _("Instead of the file {file} a web page came, probably the login page of this network. Log in to the network, then try again.").replace("{file}", portal));
+      else add(told, "p", _("The page could not start: a part of it could not be loaded. Check the connection, then try again."));
       add(told, "button", _("Try again")).onclick = function () {
         location.reload();
       };
@@ -70,22 +72,58 @@
     if (stalled) document.body.removeChild(stalled);
   }
 
-  // scripts that do not arrive, or not whole: not the browser's fault, and boot.js, which tells of later ones, may be among them
+  // Scripts and style sheets that do not arrive, or not whole: not the browser's fault, and boot.js, which tells of later
+  // ones, may be among them. Browsers ask for each once.
   var lost = [];
   function note(event) {
-    var file = (event.target && event.target.src) || event.filename;
-    if (file) lost.push(file);
+    var target = event.target;
+    var file = target && (target.src || (target.rel === "stylesheet" && target.href));
+    if (file) lost.push({ file: file, element: target, arrived: false });
+    else if (event.filename) lost.push({ file: event.filename, element: null, arrived: true });
   }
   window.addEventListener("error", note, true);
+  // boot.js notices what is lost later on
+  window.kobaiLost = function () {
+    window.removeEventListener("error", note, true);
+    return lost;
+  };
+
+  // Load the page anew, at most twice until it is up; whether it does.
+  window.kobaiReload = function () {
+    try {
+      var times = Number(sessionStorage.getItem("kobai-reloads"));
+      if (times > 1) return false;
+      sessionStorage.setItem("kobai-reloads", times + 1);
+    } catch (error) {
+      return false; // storage is forbidden: it might never end
+    }
+    location.reload();
+    return true;
+  };
+
+  // Without boot.js: wait until the host has the file again, then load the page anew.
+  var WAITS = [300, 1000, 2000, 4000]; // ms, as in retrying_fetch.js, which may be lost, too
+  function askFor(part, tried) {
+    var request = new XMLHttpRequest();
+    request.open("GET", part.file);
+    request.onloadend = function () {
+      var isPage = /^text\/html/.test(request.getResponseHeader("Content-Type") || "");
+      if (request.status === 511 || (request.status === 200 && isPage)) tell([], part.file, part.file);
+      else if ((request.status === 0 || request.status >= 500) && tried < WAITS.length) {
+        setTimeout(function () {
+          askFor(part, tried + 1);
+        }, WAITS[tried]);
+      } else if (request.status !== 200 || part.arrived || !window.kobaiReload()) tell([], part.file);
+    };
+    request.send();
+  }
 
   window.kobaiLacks = lacking();
   document.addEventListener("DOMContentLoaded", function () {
-    window.removeEventListener("error", note, true);
     // boot.js leaves window.kobai behind, if it arrives and the browser can read it
     var reads = typeof globalThis === "object" && typeof Promise === "function" && "allSettled" in Promise;
     var features = (reads ? [] : ["JavaScript ES2020"]).concat(window.kobaiLacks);
     if (features.length) tell(features, navigator.userAgent);
-    else if (!window.kobai) tell([], lost.join("\n") || "boot.js");
-    else if (lost.length) window.kobai.failed(lost.join("\n"));
+    else if (!window.kobai) askFor(lost[0] || { file: "boot.js", arrived: true }, 0);
   });
 })();

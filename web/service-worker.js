@@ -5,10 +5,12 @@
 // a tab or its worker, is bound to the version it was loaded with and never gets a file of another one.
 "use strict";
 
-const VERSION = "{{version}}"; // of the site this worker came with; the build fills both in
-const MANIFEST_SHA256 = "{{manifest}}";
+// {{offline_copy.js}}: the build puts that file in here, for a service worker is to arrive as one
+
+const VERSION = "{{version}}"; // of the site this worker came with; the build fills it in
 const SCOPE = self.registration.scope;
-const STORE = `kobai ${new URL(SCOPE).pathname}`; // other projects may share the origin: no other cache is touched
+const copy = self.kobaiCopy(SCOPE);
+const { store, keyOf, manifestKey } = copy;
 const AT_ONCE = 4; // files on their way at the same time
 const BORN = 10 * 60 * 1000; // ms in which a tab that is still loading is not taken for a closed one
 
@@ -20,26 +22,7 @@ let fetching = Promise.resolve(); // one after the other
 
 // --- The store
 
-const store = () => caches.open(STORE);
-const keyOf = (path, file) => `${SCOPE}${path}?sha256=${file.sha256}`;
-const manifestKey = (version) => `${SCOPE}offline.json?version=${version}`;
 const clientKey = (id) => `${SCOPE}?client=${id}`;
-
-const sha256 = async (bytes) => {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-};
-
-/** Whether these are the file's bytes; some hosts unpack .gz files on the way, and that is as good. */
-const isRight = async (bytes, file) => [file.sha256, file.unpacked].includes(await sha256(bytes));
-
-/** The file as it was kept, or null when it is not there or not what it should be. */
-const fromStore = async (path, file) => {
-  const kept = await (await store()).match(keyOf(path, file));
-  if (!kept) return null;
-  const bytes = await kept.arrayBuffer().catch(() => new ArrayBuffer(0));
-  return (await isRight(bytes, file)) ? new Response(bytes, { headers: kept.headers }) : null;
-};
 
 /** Keep bytes that were checked; the host's own headers go with them (type, policies). */
 const put = async (path, file, bytes, hostsHeaders) => {
@@ -51,15 +34,15 @@ const put = async (path, file, bytes, hostsHeaders) => {
 
 const manifestOf = async (version) => {
   if (!manifests.has(version)) {
-    const kept = await (await store()).match(manifestKey(version));
-    let text = kept && (await kept.text());
-    if (version === VERSION && (!text || (await sha256(new TextEncoder().encode(text))) !== MANIFEST_SHA256)) {
-      const { bytes } = await download("offline.json", { sha256: MANIFEST_SHA256 });
-      text = new TextDecoder().decode(bytes);
+    let manifest = await copy.keptManifest(version);
+    if (!manifest && version === VERSION) {
+      const { bytes } = await download("offline.json", (some) => copy.manifestFrom(decode(some), version));
+      const text = decode(bytes);
       await (await store()).put(manifestKey(version), new Response(text));
+      manifest = JSON.parse(text);
     }
-    if (!text) return null;
-    manifests.set(version, JSON.parse(text));
+    if (!manifest) return null;
+    manifests.set(version, manifest);
   }
   return manifests.get(version);
 };
@@ -67,13 +50,19 @@ const manifestOf = async (version) => {
 // --- Fetching
 
 class Wrong extends Error {} // what arrived is not the file of this version
+class Portal extends Error {} // a login page of the network came instead
 
-/** {bytes, headers} of a file, checked. The browser's own cache will do, if its copy is the right one. */
-const download = async (path, file, signal, count = () => {}) => {
+const decode = (bytes) => new TextDecoder().decode(bytes);
+const isFile = (file, version) => (bytes) => copy.isRight(bytes, file, version);
+
+/** {bytes, headers} of a file for which isRight(bytes). The browser's own cache will do, if its copy is the right one. */
+const download = async (path, isRight, signal, count = () => {}) => {
   for (const cache of ["force-cache", "reload"]) {
     const response = await fetch(SCOPE + path, { cache, signal, credentials: "same-origin" });
-    if (!response.ok) {
+    const isPortal = self.kobaiIsPortal(path, response);
+    if (!response.ok || isPortal) {
       if (cache === "force-cache") continue; // browsers keep a 404, too
+      if (isPortal) throw new Portal(`${path}: ${response.headers.get("content-type")}`);
       throw new Wrong(`${path}: ${response.status} ${response.statusText}`);
     }
     const chunks = [];
@@ -86,7 +75,7 @@ const download = async (path, file, signal, count = () => {}) => {
       count(value.byteLength);
     }
     const bytes = await new Blob(chunks).arrayBuffer();
-    if (await isRight(bytes, file)) return { bytes, headers: response.headers };
+    if (await isRight(bytes)) return { bytes, headers: response.headers };
     count(-size);
   }
   throw new Wrong(`${path}: its SHA-256 is not the one of version ${VERSION}`);
@@ -109,10 +98,10 @@ const keep = async (groups, signal) => {
   const one = async () => {
     for (const [path, file] of waiting) {
       signal?.throwIfAborted();
-      if (await fromStore(path, file)) {
+      if ((await copy.read(path, file, VERSION)).response) {
         count(file.bytes);
       } else {
-        const { bytes, headers } = await download(path, file, signal, count);
+        const { bytes, headers } = await download(path, isFile(file, VERSION), signal, count);
         await put(path, file, bytes, headers);
       }
     }
@@ -125,6 +114,7 @@ const keep = async (groups, signal) => {
 const whyFailed = (error) => {
   if (error.name === "AbortError") return "stopped";
   if (error.name === "QuotaExceededError") return "full";
+  if (error instanceof Portal) return "portal";
   return error instanceof Wrong ? "wrong" : "network";
 };
 
@@ -148,11 +138,21 @@ const bind = async (id, version) => {
   await (await store()).put(clientKey(id), new Response(JSON.stringify({ version, since: Date.now() })));
 };
 
+/** {version, since} of a tab or worker as it was kept, or null; an entry that is none is removed. */
+const bondAt = async (key) => {
+  const cache = await store();
+  const kept = await cache.match(key);
+  const bond = await kept?.json().catch(() => null);
+  if (typeof bond?.version === "string" && Number.isFinite(bond.since)) return bond;
+  if (kept) await cache.delete(key);
+  return null;
+};
+
 const boundTo = async (id) => {
   if (!bound.has(id)) {
-    const kept = await (await store()).match(clientKey(id));
-    if (!kept) return null;
-    bound.set(id, (await kept.json()).version);
+    const bond = await bondAt(clientKey(id));
+    if (!bond) return null;
+    bound.set(id, bond.version);
   }
   return bound.get(id);
 };
@@ -166,8 +166,8 @@ const versionFor = async ({ request, clientId, resultingClientId }) => {
   }
   const known = await boundTo(clientId);
   if (known) return known;
-  // Python's worker asks first for the file that index.html names, python.json?of=VERSION.json
-  const said = new URL(request.url).searchParams.get("of")?.replace(/\.json$/, "");
+  // Python's worker asks first for the file that index.html names, pyodide/loader.mjs?of=VERSION.mjs
+  const said = new URL(request.url).searchParams.get("of")?.replace(/\.mjs$/, "");
   if (said && (await manifestOf(said).catch(() => null))) {
     await bind(clientId, said);
     return said;
@@ -177,7 +177,21 @@ const versionFor = async ({ request, clientId, resultingClientId }) => {
 
 // --- Answering
 
-const CHANGED = { status: 503, statusText: "Changed by a new version: reload the page" };
+const CHANGED = {
+  status: 503,
+  statusText: "Changed by a new version: reload the page",
+  headers: { "kobai-fault": "changed" },
+};
+const LOGIN = { status: 511, statusText: "A login page came instead" };
+
+/** The answer in place of the page itself, when its copy is damaged and there is no network. */
+const damagedPage = () => {
+  const page = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Kobai 勾配</title>
+<h1>Kobai 勾配</h1>
+<p lang="ja">このブラウザに保存されたページのファイルが壊れているため、使いません。ネットワークに接続して、<a href="">再読み込み</a>してください。学習したネットワークは消えていません。</p>
+<p lang="en">The copy of this page that your browser keeps is damaged, so it is not used. Connect to the network, then <a href="">reload</a>. Your networks are still there.</p>`;
+  return new Response(page, { status: 503, headers: { "content-type": "text/html; charset=utf-8" } });
+};
 
 /** The part of a file that a Range header asks for, or all of it. */
 const part = async (request, response) => {
@@ -198,9 +212,9 @@ const part = async (request, response) => {
 };
 
 /** A large file as it arrives, so that its progress is seen; the last moment fails if it was the wrong file. */
-const streamed = async (path, file) => {
+const streamed = async (path, file, version) => {
   const response = await fetch(SCOPE + path, { cache: "no-cache", credentials: "same-origin" });
-  if (!response.ok) return response;
+  if (!response.ok || self.kobaiIsPortal(path, response)) return response;
   const chunks = [];
   const checked = new TransformStream({
     transform(chunk, controller) {
@@ -209,7 +223,7 @@ const streamed = async (path, file) => {
     },
     async flush(controller) {
       const bytes = await new Blob(chunks).arrayBuffer();
-      if (!(await isRight(bytes, file))) {
+      if (!(await copy.isRight(bytes, file, version))) {
         controller.error(new TypeError(`${path}: its SHA-256 is not the right one`));
         return;
       }
@@ -229,19 +243,28 @@ const answer = async (event) => {
   const path = new URL(request.url).href.slice(SCOPE.length).replace(/[?#].*$/, "") || "index.html";
   const file = manifest.files[path];
   if (!file) return fetch(request);
-  const kept = await fromStore(path, file);
-  if (kept) return part(request, kept);
-  if (file.group !== "core" && !request.headers.has("range")) return streamed(path, file);
-  const { bytes, headers } = await download(path, file);
-  await put(path, file, bytes, headers).catch(() => {});
-  return part(request, new Response(bytes, { headers }));
+  const kept = await copy.read(path, file, version);
+  if (kept.response) return part(request, kept.response);
+  try {
+    if (file.group !== "core" && !request.headers.has("range")) return await streamed(path, file, version);
+    const { bytes, headers } = await download(path, isFile(file, version));
+    await put(path, file, bytes, headers).catch(() => {});
+    return part(request, new Response(bytes, { headers }));
+  } catch (error) {
+    if (error instanceof Portal && request.mode === "navigate") return fetch(request); // where one can log in
+    if (error instanceof Wrong || error instanceof Portal || !kept.damaged) throw error;
+    return request.mode === "navigate" ? damagedPage() : copy.damaged();
+  }
+};
+
+const refusal = (error) => {
+  if (error instanceof Wrong) return new Response(null, CHANGED);
+  return error instanceof Portal ? new Response(null, LOGIN) : Response.error();
 };
 
 self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || !event.request.url.startsWith(SCOPE)) return;
-  event.respondWith(
-    answer(event).catch((error) => (error instanceof Wrong ? new Response(null, CHANGED) : Response.error())),
-  );
+  event.respondWith(answer(event).catch(refusal));
 });
 
 // --- A version's life: fetched whole or not at all, in use when the learner says so, gone when no tab has it
@@ -253,7 +276,9 @@ const groupsBefore = async () => {
   const groups = new Set(["core"]);
   for (const key of keys) {
     if (!key.startsWith(manifestKey(""))) continue;
-    const { files } = await (await cache.match(key)).json();
+    const manifest = await copy.keptManifest(key.slice(manifestKey("").length));
+    if (!manifest) continue; // damaged: nothing is known of that version any more
+    const { files } = manifest;
     for (const group of new Set(Object.values(files).map((file) => file.group))) {
       const members = Object.entries(files).filter(([, file]) => file.group === group);
       if (members.every(([path, file]) => keys.has(keyOf(path, file)))) groups.add(group);
@@ -269,9 +294,9 @@ const tidy = async () => {
   const used = new Set([VERSION]);
   for (const key of keys.filter((each) => each.startsWith(clientKey("")))) {
     const id = key.slice(clientKey("").length);
-    const { version, since } = await (await cache.match(key)).json();
-    if ((await clients.get(id)) || Date.now() - since < BORN) {
-      used.add(version);
+    const bond = await bondAt(key);
+    if (bond && ((await clients.get(id)) || Date.now() - bond.since < BORN)) {
+      used.add(bond.version);
     } else {
       bound.delete(id);
       await cache.delete(key);
@@ -347,7 +372,7 @@ const heard = {
     await fetching;
     bound.clear();
     manifests.clear();
-    await caches.delete(STORE);
+    await caches.delete(copy.STORE);
     await tellAll({ say: "removed" });
   },
 };

@@ -9,6 +9,7 @@ import loading
 import networks
 import problems
 import settings
+import starting
 import trainer
 import training
 from dom import by_id, spawn
@@ -65,7 +66,7 @@ async def start_worker():
     """Start Python in the worker, for the first time or anew; a failure is told, with a button."""
     loading.aim("python")
     try:
-        answer = await trainer.start(_start_again)
+        answer = await starting.start(_start_again)
     except Problem as problem:
         problem.retry = _start_again
         trainer.stop(problem)

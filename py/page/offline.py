@@ -16,6 +16,10 @@ WHY = {
         "The server lacks a file of this version, or has another in its place, so it was not kept. Often a "
         "new version is just being put out: please try again in a few minutes."
     ),
+    "portal": N_(
+        "Instead of a file a web page came, probably the login page of this network, and it was not kept. "
+        "Log in to the network, then press “Keep for offline” again."
+    ),
     "full": N_(
         "The browser has no room left for this page, so not everything is kept. Free some space, then press "
         "“Keep for offline” again; until then the page works on with a network."

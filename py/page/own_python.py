@@ -88,10 +88,9 @@ class _Python:
         site = js.URL.new("./", document.baseURI).href
         version = document.querySelector('meta[name="kobai-version"]').content
         # the service worker learns from the first file that is asked for which version to answer with
-        first, then = f"{site}python.json?of={version}.json", f"{site}{SOURCE}?of={version}.mjs"
+        address = f"{site}{SOURCE}?of={version}.mjs"
         text = (
-            f"await fetch({json.dumps(first)}).catch(() => {{}});\n"
-            f"import({json.dumps(then)}).catch((error) =>"
+            f"import({json.dumps(address)}).catch((error) =>"
             f" postMessage({{ kobai: {{ failed: {json.dumps(SOURCE)}, why: String(error) }} }}));\n"
         )
         blob = js.Blob.new(ffi.to_js([text]), ffi.to_js({"type": "text/javascript"}))
@@ -152,7 +151,9 @@ class _Python:
             self._lock = kobai.lock
             lifeline.watch(self._lock, self._gone)
         elif getattr(kobai, "failed", None):
-            end(_(MISSING, file=kobai.failed), str(getattr(kobai, "why", "")))
+            why = str(getattr(kobai, "why", ""))
+            named = window.kobai.faultSentence(kobai.failed, getattr(kobai, "kind", "lost"), why)
+            end(named or _(MISSING, file=kobai.failed), why)
         elif getattr(kobai, "ready", None):
             self.is_ready = True
             self._started.resolve(None)

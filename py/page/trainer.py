@@ -35,7 +35,7 @@ STARTING, READY, STOPPED = "starting", "ready", "stopped"
 _listeners = {}
 _pending = []  # tasks that wait for an answer of the worker
 _state = {"round": 0, "script": None, "worker": None, "is": STARTING, "again": None}
-_state.update({"failed": None, "ended": False, "heard": False})  # failed: (file, why) of a start
+_state.update({"failed": None, "ended": False, "heard": False})  # failed: (file, kind, why) of a start
 _state.update({"word": ("", ""), "notice": None})  # why it ended, and the Problem that told of it
 
 
@@ -72,6 +72,11 @@ def stopped():
     return _state["is"] == STOPPED
 
 
+def lacking(file, kind, why_):
+    """The sentence for a file of the start that is not there, or of no use; its kind is boot.js's."""
+    return window.kobai.faultSentence(file, kind, why_) or _(MISSING, file=file)
+
+
 async def start(again):
     """Start a fresh worker; returns what its init() says. Raises Problem when it cannot start.
 
@@ -85,7 +90,8 @@ async def start(again):
     lifeline.sign_of_life()
     response = await _or_problem(window.fetch(SOURCE))  # PyScript waits for ever when it is missing
     if not response.ok:
-        raise Problem(_(MISSING, file=SOURCE), f"{response.status} {response.statusText}")
+        why_ = f"{response.status} {response.statusText}"
+        raise Problem(lacking(SOURCE, window.kobai.faultOf(SOURCE), why_), why_)
     script = document.createElement("script")
     script.type = "py"
     script.src = SOURCE
@@ -224,8 +230,8 @@ async def _or_problem(awaitable):
 
 def _watch_start():
     if _state["failed"]:
-        file, why_ = _state["failed"]
-        raise Problem(_(MISSING, file=file), why_)
+        file, kind, why_ = _state["failed"]
+        raise Problem(lacking(file, kind, why_), why_)
     if _state["ended"]:
         raise Problem(*_state["word"], begin_again, AGAIN)
     if lifeline.silence() > SILENCE:
@@ -245,8 +251,8 @@ def _on_message(event, this):
     elif broken:
         _has_ended(_(BROKEN), broken)
     elif failed:
-        if not ready():
-            _state["failed"] = (failed, message.why)
+        if not ready() and not _state["failed"]:  # what fails later is a consequence
+            _state["failed"] = (failed, message.kind, message.why)
     elif getattr(message, "again", None):
         _tell("again", message.again, message.tried, message.tries)
     else:
@@ -256,7 +262,7 @@ def _on_message(event, this):
 def _on_worker_error(event):
     if not ready() and not _state["failed"]:
         details = getattr(event, "message", None) or str(getattr(event, "error", ""))
-        _state["failed"] = (SOURCE, str(details))
+        _state["failed"] = (SOURCE, "lost", str(details))
 
 
 def _on_progress(text, *buffers):

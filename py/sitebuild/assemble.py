@@ -130,6 +130,8 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
     (temml,) = (part for part in parts if part.package == "temml")
     markup = page.markup(project.root / "web").replace(versions.PLACE.decode(), version.decode())
     index = formulas.typeset(markup, "the page", cache.path(temml.sha256))
+    index = page.with_first_script(index, (site / page.FIRST_SCRIPT).read_text(encoding="utf-8"))
+    (site / page.FIRST_SCRIPT).unlink()
     (site / "index.html").write_text(index, encoding="utf-8", newline="\n")
     (polib_wheel,) = (part for part in parts if part.package == "polib")
     polib = messages.import_polib(cache.path(polib_wheel.sha256))

@@ -15,8 +15,10 @@ from .errors import BuildError
 
 NAME = "offline.json"
 WORKER = "service-worker.js"
-VERSION_MARK, MANIFEST_MARK = "{{version}}", "{{manifest}}"
-STAMPED = ("index.html", "python.json")  # the page and its worker know which version they are of
+READING = "offline_copy.js"  # a part of the worker, and a script of its own for Python's worker
+VERSION_MARK, READING_MARK = b"{{version}}", b"// {{offline_copy.js}}"
+STAMPED = ("index.html",)  # the page knows which version it is of, and names it to Python's worker
+DIGITS = 32  # hexadecimal, of a version: enough that nobody finds another list of files with the same
 
 # A file belongs to the first group with a matching pattern: "core" is kept at the first visit, the others
 # when they are first needed or asked for.
@@ -33,42 +35,51 @@ def group_of(name: str) -> str:
     return next(group for group, patterns in GROUPS if any(fnmatchcase(name, each) for each in patterns))
 
 
-def version_of(hashes: dict[str, str]) -> str:
-    """A name for the content: the same for the same files, another one when any file is another."""
-    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(hashes.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()[:16]
-
-
 def write(site: Path) -> None:
-    """Stamp the version into the assembled site, write offline.json, and tell the worker of both.
+    """Write offline.json, whose hash is the version, and the version into the page and the service worker.
 
-    Nothing may be written afterwards but copies that no browser asks for by name.
+    Nothing may be written afterwards but copies that no browser asks for by name. Raises BuildError when a
+    part of the service worker is missing.
     """
     worker = site / WORKER
     if not worker.is_file():
         raise BuildError(f"web/{WORKER} is missing: restore it from git.")
     paths = sorted(path for path in site.rglob("*") if path.is_file() and path != worker)
-    names = {path.relative_to(site).as_posix(): path for path in paths}
-    # the version is made before it is written into two of the files that it is made of
-    version = version_of({name: sha256_of(path) for name, path in names.items()})
-    for name in STAMPED:
-        if name in names:
-            _replace(names[name], {VERSION_MARK: version})
-    files = {name: _entry(name, path) for name, path in names.items()}
-    manifest = json.dumps({"version": version, "files": files}, sort_keys=True, separators=(",", ":"))
+    files = {}
+    for path in paths:
+        name = path.relative_to(site).as_posix()
+        files[name] = _entry(name, path)
+    text = _json(files)
+    version = hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
+    manifest = f'{{"files":{text},"version":{_json(version)}}}'
     (site / NAME).write_text(manifest, encoding="utf-8", newline="\n")
-    _replace(worker, {VERSION_MARK: version, MANIFEST_MARK: sha256_of(site / NAME)})
+    for path in [site / name for name in STAMPED if name in files] + [worker]:
+        path.write_bytes(path.read_bytes().replace(VERSION_MARK, version.encode()))
+    _put_in_reading(worker)
+
+
+def _json(value: object) -> str:
+    """As JSON.stringify writes it: the service worker makes the hash anew from what it has read."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _entry(name: str, path: Path) -> dict[str, object]:
+    """What is known of a file; one that will name the version is hashed before it does."""
     entry = {"bytes": path.stat().st_size, "sha256": sha256_of(path), "group": group_of(name)}
+    if name in STAMPED:
+        entry["bytes"] += path.read_bytes().count(VERSION_MARK) * (DIGITS - len(VERSION_MARK))
+        entry["stamped"] = True
     if path.suffix == ".gz":
         entry["unpacked"] = sha256_inside_gzip(path)  # some hosts unpack .gz files on the way
     return entry
 
 
-def _replace(path: Path, values: dict[str, str]) -> None:
-    text = path.read_bytes()
-    for mark, value in values.items():
-        text = text.replace(mark.encode(), value.encode())
-    path.write_bytes(text)
+def _put_in_reading(worker: Path) -> None:
+    lines = worker.read_bytes().splitlines(keepends=True)
+    for index, line in enumerate(lines):
+        if line.startswith(READING_MARK):
+            part = worker.with_name(READING)
+            if not part.is_file():
+                raise BuildError(f"web/{READING} is missing: restore it from git.")
+            lines[index] = part.read_bytes()
+    worker.write_bytes(b"".join(lines))

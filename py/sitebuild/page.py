@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import io
 import re
 import tarfile
@@ -13,6 +15,8 @@ from .errors import BuildError
 
 ROOM = re.compile(r"^ *<!-- room: (\w+) -->\n", re.M)  # the line whose place the room takes
 FIRST = "main.py"  # PyScript loads this one itself
+FIRST_SCRIPT = "old.js"
+SCRIPT_HASH = "{{first script}}"  # its place in the page's policy
 
 
 def markup(web: Path) -> str:
@@ -39,6 +43,19 @@ def markup(web: Path) -> str:
             f"web/rooms/{min(lost)}.html has no place in the page: add <!-- room: {min(lost)} -->."
         )
     return page
+
+
+def with_first_script(page: str, script: str) -> str:
+    """The page with its first script inside, and in its policy the hash that lets this one run and no other.
+
+    As a file it would be lost together with all others when the host is away just then, and it is what
+    notices that. Raises BuildError where it cannot be put in.
+    """
+    tag = f'<script src="{FIRST_SCRIPT}"></script>'
+    if page.count(tag) != 1 or page.count(SCRIPT_HASH) != 1 or re.search("</script|<!--", script):
+        raise BuildError(f"web/{FIRST_SCRIPT} cannot be put into the page: restore web/index.html from git.")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return page.replace(tag, f"<script>{script}</script>").replace(SCRIPT_HASH, f"sha256-{digest}")
 
 
 def modules(folder: Path, version: bytes = versions.PLACE) -> bytes:

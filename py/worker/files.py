@@ -3,6 +3,7 @@
 import base64
 from pathlib import Path
 
+import js
 from js import DecompressionStream, Response, fetch
 from kobai.errors import KobaiError
 
@@ -33,6 +34,22 @@ async def read(base, file, sha256=None):
             buffer = await Response.new(stream).arrayBuffer()
         return buffer.to_bytes()
     except Exception as error:
-        raise KobaiError(
-            "The file {file} could not be loaded. Check the connection, then try again.", file=file
-        ) from error
+        raise lacking(file) from error
+
+
+def lacking(file):
+    """The KobaiError for a file that is not there: why, as web/retrying_fetch.js has found it."""
+    kind = getattr(js.kobaiFaults, file, "lost")
+    if kind == "portal":
+        return KobaiError(
+            "Instead of the file {file} a web page came, probably the login page of this network. Log in to "
+            "the network, then try again.",
+            file=file,
+        )
+    if kind == "damaged":
+        return KobaiError(
+            "The copy of the file {file} in this browser is damaged, so it is not used, and it could not be "
+            "fetched anew. Check the connection, then try again.",
+            file=file,
+        )
+    return KobaiError("The file {file} could not be loaded. Check the connection, then try again.", file=file)

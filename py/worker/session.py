@@ -339,8 +339,9 @@ async def _load_matplotlib():
     packages = pyodide_js.lockfile.packages.to_py()
     await pyodide_js.loadPackage(to_js(list(packages)))
     loaded = pyodide_js.loadedPackages.to_py()
-    if any(package["name"] not in loaded for package in packages.values()):
-        raise KobaiError("Matplotlib could not be loaded. Check the connection, then try again.")
+    missing = [package["file_name"] for package in packages.values() if package["name"] not in loaded]
+    if missing:
+        raise files.lacking("pyodide/" + missing[0])
 
 
 def _from_older_page(slot, data, about):

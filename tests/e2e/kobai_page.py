@@ -59,9 +59,9 @@ class KobaiPage:
         """The page's own Python has taken over: the probabilities of the first image are there."""
         expect(self.verdict).not_to_be_empty(timeout=START)
 
-    def wait_until_ready(self) -> KobaiPage:
-        """Python in the worker answers, and every button that can work does."""
-        expect(self.button("Measure accuracy")).to_be_enabled(timeout=START)
+    def wait_until_ready(self, within: int = START) -> KobaiPage:
+        """Python in the worker answers, and every button that can work does. within: ms"""
+        expect(self.button("Measure accuracy")).to_be_enabled(timeout=within)
         either = self.button("One step").or_(
             self.button("Reset")
         )  # after the last iteration only Reset works

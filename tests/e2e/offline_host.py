@@ -83,7 +83,8 @@ def second_version(first: Path, folder: Path) -> Path:
     (folder / offline.NAME).unlink()
     version = offline_version(first)
     for name in offline.STAMPED:
-        text = (folder / name).read_text(encoding="utf-8").replace(version, offline.VERSION_MARK)
+        mark = offline.VERSION_MARK.decode()
+        text = (folder / name).read_text(encoding="utf-8").replace(version, mark)
         (folder / name).write_text(text.replace("<title>Kobai 勾配", "<title>Second Kobai"), encoding="utf-8")
     shutil.copyfile(ROOT / "web" / offline.WORKER, folder / offline.WORKER)
     with (folder / "css" / "base.css").open("a", encoding="utf-8") as sheet:

@@ -19,6 +19,7 @@ STARTS = [
     ("python_stdlib.zip", CORRUPT),
     ("pyodide-lock.json", MISSING),
     ("pyodide/loader.mjs", MISSING),
+    ("pyodide/loader.mjs", TRUNCATED),
     ("py/library.zip", TRUNCATED),
     ("t10k-images-idx3-ubyte.gz", CORRUPT),
     ("two_layer_net.pkl", TRUNCATED),
@@ -84,8 +85,8 @@ def test_a_connection_lost_in_the_middle_is_taken_up_again(visit, make_site, fil
     begun.watch.announce("ERR_CONTENT_LENGTH_MISMATCH|ERR_INCOMPLETE|ERR_CONNECTION")
     kobai = begun.kobai.wait_until_ready()
     expect(kobai.page.get_by_role("alert")).to_be_hidden()
-    assert site.asked[0] == ""
-    assert re.fullmatch(r"bytes=\d+-", site.asked[1])
+    assert site.asked[0][1] == ""
+    assert re.fullmatch(r"bytes=\d+-", site.asked[1][1])
     assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
 
 
@@ -103,26 +104,6 @@ def test_a_worker_silent_for_a_minute(visit, make_site, file):
     site.mend()
     kobai.button("Try again").click()
     kobai.wait_until_ready()
-
-
-@pytest.mark.fault("how Python is to be started arrives damaged, once")
-def test_a_worker_that_is_never_heard(visit, make_site):
-    """PyScript waits, and would start each further worker from what it has: all is loaded anew."""
-    site, asked = make_site({}), []
-
-    def damaged_the_second_time(data):
-        """First the page looks whether the file is whole, then PyScript asks."""
-        asked.append(data)
-        return data[: len(data) // 2] if len(asked) == 2 else data
-
-    site.changed["python.json"] = damaged_the_second_time
-    begun = visit(site=site)
-    begun.kobai.wait_until_live()
-    begun.watch.announce(ANYTHING)
-    wait_a_minute(begun.kobai)
-    assert len(asked) == 2
-    begun.kobai.button("Try again").click()
-    begun.kobai.wait_until_ready()
 
 
 def wait_a_minute(kobai):
@@ -179,7 +160,7 @@ def test_missing_matplotlib_costs_only_the_figure(visit, make_site):
     kobai.train(iterations=5)
     kobai.wait_until_trained()
     kobai.button("Draw figure").click()
-    expect(kobai.problem).to_contain_text("Check the connection", timeout=WORK)
+    expect(kobai.problem).to_contain_text("matplotlib-3.10.8", timeout=WORK)
     expect(kobai.button("Draw figure")).to_be_enabled()
     kobai.button("Close").click()
     site.mend()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import reference
-from faulty_server import CORRUPT, CUT, SILENT, TRUNCATED
+from faulty_server import CORRUPT, CUT, PORTAL, SILENT, TRUNCATED
 from kobai_page import START, WORK, KobaiPage
 from offline_host import EDITION, hosting, offline_version, second_version
 from own_code_panel import OwnCode
@@ -34,6 +34,23 @@ DAMAGE = """async () => {
         }
         if (/offline.json/.test(url)) await store.put(url, new Response('{"version": "cut sh'));
     }
+    // and entries that nobody has written: of tabs, of versions
+    const here = new URL('./', location.href).href;
+    for (const text of ['', 'junk', 'null', '{"version": 5}', '{"version": "0", "since": 1e308}']) {
+        await store.put(`${here}?client=${text.length}`, new Response(text));
+        await store.put(`${here}offline.json?version=${text.length}`, new Response(text));
+    }
+}"""
+# other bytes in place of some kept files; in place of the page, a page
+OTHER_BYTES = """async pattern => {
+    const store = await caches.open('kobai /kobai/');
+    const found = (await store.keys()).filter(({ url }) => new RegExp(pattern).test(url));
+    for (const { url } of found) {
+        const { headers } = await store.match(url);
+        const other = '<title>Other</title><script>window.other = 1</script>';
+        await store.put(url, new Response(other, { headers }));
+    }
+    return found.length;
 }"""
 
 
@@ -243,12 +260,45 @@ def test_what_is_lost_or_damaged_is_fetched_again_and_what_is_removed_is_gone(fi
     expect_said(kobai, ALL_KEPT)
 
 
+@pytest.mark.fault("other bytes in the offline copy, without a network")
+def test_other_bytes_in_the_copy_are_never_used_and_it_is_told(first_visit, host):
+    kobai, page = first_visit.kobai, first_visit.kobai.page
+    first_visit.watch.announce("503|NetworkError|Unable to fetch|integrity|damaged|could not|MessageEvent")
+    told = page.get_by_role("alert").filter(has_text="in this browser is damaged, so it is not used")
+    host.switch_off()
+    session = first_visit.context.new_cdp_session(page)
+    session.send("Network.clearBrowserCache")  # or what is damaged is mended from there
+    session.detach()
+    # by the worker of the first visit, which reads the copy past the service worker
+    assert page.evaluate(OTHER_BYTES, "three_layer_net") == 1
+    kobai.network.select_option("shipped-3")
+    expect(told).to_contain_text("three_layer_net.pkl")
+    # by the service worker, for the worker and for the page: each of these is asked for before the one before
+    for file in ("py/library.zip", "pyodide/numpy", "py/page/modules.bin"):
+        assert page.evaluate(OTHER_BYTES, file) == 1
+        page.reload()
+        expect(told).to_contain_text(file, timeout=START)
+    assert page.evaluate(OTHER_BYTES, "index.html") == 1
+    page.reload()
+    expect(page.get_by_text("The copy of this page that your browser keeps is damaged")).to_be_visible()
+    expect(page.get_by_text("このブラウザに保存されたページのファイルが壊れている")).to_be_visible()
+    assert page.evaluate("window.other") is None
+    host.switch_on()
+    page.get_by_role("link", name="reload").click()
+    kobai.wait_until_ready()
+    expect_said(kobai, KEPT)
+    assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
+
+
 @pytest.mark.fault("a fetch for offline use fails")
 def test_a_fetch_that_fails_or_is_stopped_is_told_and_taken_up_again(visit, host):
-    host.faults["three_layer_net.pkl"] = CUT  # not needed for the start
+    host.faults["three_layer_net.pkl"] = PORTAL  # not needed for the start
     begun = visit(site=host, service_workers="allow")
     begun.watch.announce(NO_NETWORK)
     kobai = begun.kobai.wait_until_ready()
+    expect_said(kobai, "a web page came, probably the login page of this network, and it was not kept")
+    host.faults["three_layer_net.pkl"] = CUT
+    kobai.button("Keep for offline").click()
     expect_said(kobai, "A file could not be fetched. Check the connection")
     host.mend()
     session = begun.context.new_cdp_session(kobai.page)

@@ -186,12 +186,12 @@ def test_a_program_sends_nothing_elsewhere(visit, make_site):
     panel = OwnCode(kobai).come_near()
     begun.watch.announce("Content Security Policy|connect-src|XMLHttpRequest|request elsewhere")  # an attempt
     reached = []
-    other.changed["old.js"] = lambda data: reached.append("it was sent") or data
+    other.changed["boot.js"] = lambda data: reached.append("it was sent") or data
     request = (
         'import js\nr = js.XMLHttpRequest.new()\nr.open("GET", "{}", False)\nr.send()\nprint(r.status)\n'
     )
-    panel.run(request.format(begun.kobai.address + "old.js"))
+    panel.run(request.format(begun.kobai.address + "boot.js"))
     expect(panel.printed).to_have_text("200\n")  # such a request can be made at all
-    panel.run(request.format(other.address + "old.js"))
+    panel.run(request.format(other.address + "boot.js"))
     expect(panel.region.get_by_text("It ended with an error: JsException")).to_be_visible()
     assert not reached

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import unquote
 
-REPORT = "old.js?report="
+REPORT = "boot.js?report="
 
 _COMMON = """
 import asyncio, json
@@ -27,7 +27,7 @@ async def try_all():
         except BaseException as error:
             got[name] = f"{type(error).__name__}: {error}"
         got[name] = got[name][:120]
-    await js.fetch(SITE + "old.js?report=" + js.encodeURIComponent(json.dumps(got)))
+    await js.fetch(SITE + "boot.js?report=" + js.encodeURIComponent(json.dumps(got)))
 """
 
 # by PyScript's reflect function of the page's window: 9 gets, 16 sets, 5 calls, 6 constructs, 2 evaluates
@@ -79,7 +79,7 @@ async def _():
 @way("link with a ping, and a download")
 async def _():
     await call(await element("a", href=ELSEWHERE + "a", ping=ELSEWHERE + "ping", target="x"), "click")
-    await call(await element("a", href=SITE + "old.js", download="x"), "click")
+    await call(await element("a", href=SITE + "boot.js", download="x"), "click")
 @way("form")
 async def _():
     await call(await element("form", action=ELSEWHERE + "form", target="x"), "submit")

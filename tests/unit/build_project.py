@@ -17,9 +17,13 @@ from sitebuild.project import Project
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
-    "web/index.html": "<!doctype html><title>Kobai</title>\n<!-- room: look -->\n",
+    "web/index.html": (
+        "<!doctype html><meta content='{{first script}}'><title>Kobai</title>\n"
+        '<script src="old.js"></script>\n<!-- room: look -->\n'
+    ),
+    "web/old.js": "first();\n",
     "web/rooms/look.html": "<p>Look</p>\n",
-    "web/service-worker.js": 'const VERSION = "{{version}}"; const MANIFEST_SHA256 = "{{manifest}}";\n',
+    "web/service-worker.js": 'const VERSION = "{{version}}";\n',
     "web/css/page.css": "body { margin: 0 }",
     "static/icons/favicon.svg": '<svg viewBox="0 0 9 9"><rect width="9" height="9" fill="#9b2750"/></svg>',
     "static/networks/book.pkl": "not really a network",

@@ -15,12 +15,12 @@ from sitebuild.precompress import is_copy
 DIST = ROOT / "dist"
 FILES = {
     "index.html": "<meta content='{{version}}'>",
-    "python.json": '{"interpreter": "./loader.mjs?of={{version}}.mjs"}',
     "css/a.css": "a {}",
     "data/train-images.gz": "not gzip",
     "pyodide/numpy-1.whl": "numpy",
     "pyodide/matplotlib-1.whl": "matplotlib",
-    "service-worker.js": 'VERSION = "{{version}}"; MANIFEST = "{{manifest}}";',
+    "offline_copy.js": 'MARK = "{{" + "version}}";\n',
+    "service-worker.js": '// {{offline_copy.js}}: put in here\nVERSION = "{{version}}";\n',
 }
 
 
@@ -34,22 +34,41 @@ def site_of(folder, **changes):
     return json.loads((folder / offline.NAME).read_text(encoding="utf-8"))
 
 
+def hash_of(manifest, name, content):
+    """As the service worker makes it: of a file that names the version, from before it did."""
+    if manifest["files"][name].get("stamped"):
+        content = content.replace(manifest["version"].encode(), offline.VERSION_MARK)
+    return hashlib.sha256(content).hexdigest()
+
+
 def test_every_file_is_listed_as_it_is_delivered(tmp_path):
-    listed = site_of(tmp_path)["files"]
+    manifest = site_of(tmp_path)
+    listed = manifest["files"]
     assert set(listed) == set(FILES) - {offline.WORKER}
     for name, entry in listed.items():
         content = (tmp_path / name).read_bytes()
         assert entry["bytes"] == len(content)
-        assert entry["sha256"] == hashlib.sha256(content).hexdigest()
+        assert entry["sha256"] == hash_of(manifest, name, content)
 
 
-def test_page_and_worker_are_told_the_version_and_the_manifests_hash(tmp_path):
+def test_page_and_worker_are_told_the_version(tmp_path):
     version = site_of(tmp_path)["version"]
-    for name in ("index.html", "python.json", offline.WORKER):
-        assert version in (tmp_path / name).read_text(encoding="utf-8")
-        assert "{{" not in (tmp_path / name).read_text(encoding="utf-8")
-    digest = hashlib.sha256((tmp_path / offline.NAME).read_bytes()).hexdigest()
-    assert digest in (tmp_path / offline.WORKER).read_text(encoding="utf-8")
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert version in page
+    assert "{{" not in page
+    # what reads the copy is a part of the worker, as it is
+    reading = (tmp_path / offline.READING).read_text(encoding="utf-8")
+    worker = (tmp_path / offline.WORKER).read_text(encoding="utf-8")
+    assert worker == reading + f'VERSION = "{version}";\n'
+
+
+def test_the_version_is_the_hash_of_the_list(tmp_path):
+    """Of all that it says of the files, so that no list with other hashes passes for that of this version."""
+    manifest = site_of(tmp_path)
+    text = json.dumps(manifest["files"], sort_keys=True, separators=(",", ":"))
+    assert manifest["version"] == hashlib.sha256(text.encode()).hexdigest()[:32]
+    # in the very order in which JavaScript will write it again
+    assert text in (tmp_path / offline.NAME).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -89,6 +108,11 @@ def test_a_site_without_its_worker_is_refused(tmp_path):
         offline.write(tmp_path)
 
 
+def test_a_worker_without_its_part_is_refused(tmp_path):
+    with pytest.raises(BuildError, match="offline_copy"):
+        site_of(tmp_path, **{offline.READING: None})
+
+
 def test_the_built_site_is_listed_whole():
     manifest = json.loads((DIST / offline.NAME).read_text(encoding="utf-8"))
     files = {
@@ -99,7 +123,7 @@ def test_the_built_site_is_listed_whole():
     assert set(manifest["files"]) == set(files) - {offline.NAME, offline.WORKER}
     for name, entry in manifest["files"].items():
         content = files[name].read_bytes()
-        assert (entry["bytes"], entry["sha256"]) == (len(content), hashlib.sha256(content).hexdigest()), name
+        assert (entry["bytes"], entry["sha256"]) == (len(content), hash_of(manifest, name, content)), name
     sizes = dict.fromkeys(("core", "training", "figure"), 0)
     for entry in manifest["files"].values():
         sizes[entry["group"]] += entry["bytes"]

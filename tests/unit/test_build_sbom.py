@@ -17,7 +17,7 @@ DIST = ROOT / "dist"
 # (Pyodide's lock file is cut down to the wheels that are shipped)
 OWN = re.compile(
     r"(css|digits|engine|icons|licenses|networks|py|reference)/.+"
-    r"|pyodide/(loader\.mjs|own\.mjs|pyodide-lock\.json)|[^/]+"
+    r"|pyodide/((loader|own)\.mjs|pyodide-lock\.json)|[^/]+"
 )
 
 

@@ -3,12 +3,12 @@
 // the worker, so it can count the bytes of every file and name the one that fails.
 import "../trusted_types.js";
 import "../pyscript_databases.js";
-import { keptFile } from "../kept.mjs";
-import { loadPyodide as load, version } from "./pyodide.mjs";
+import "../offline_copy.js";
+import "../retrying_fetch.js";
 
 const site = new URL("../", import.meta.url).href;
+const ofVersion = new URL(import.meta.url).searchParams.get("of")?.replace(/\.mjs$/, "");
 const tell = (message) => self.postMessage({ kobai: message });
-const plainFetch = self.fetch.bind(self);
 
 // No event tells the page that its worker is gone, but then the browser lets go of this lock, for which the page waits.
 const lock = `kobai-worker-${Math.random()}`;
@@ -19,125 +19,40 @@ navigator.locks
   })
   .catch(() => {}); // where it is forbidden the page goes by silence alone
 
-const OPTIONAL = "engine/"; // without the engine NumPy computes: the worker says so
-const tellFailed = (file, why) => file.startsWith(OPTIONAL) || tell({ failed: file, why });
-
-const WAITS = [300, 1000, 3000]; // ms before a lost connection is tried again
-const lost = async (file, tried) => {
-  tell({ again: file, tried: tried + 1, tries: WAITS.length });
-  await new Promise((resolve) => setTimeout(resolve, WAITS[tried]));
-};
-const isPassing = (response) => [429, 500, 502, 503, 504].includes(response.status);
-
-const ask = async (file, input, options) => {
-  for (let tried = 0; ; tried += 1) {
-    // a file with a checksum fails in the same way when it is missing or damaged: once more is enough
-    const last = tried === (options?.integrity ? 1 : WAITS.length);
-    try {
-      // a damaged copy in the browser's own cache must not be met again
-      const response = await plainFetch(input, tried ? { ...options, cache: "reload" } : options);
-      if (last || !isPassing(response)) return response;
-    } catch (error) {
-      const kept = await keptFile(site, file, import.meta.url);
-      if (kept) return kept;
-      if (last) throw error;
-    }
-    await lost(file, tried);
-  }
-};
-
-// The rest of a file from this byte on; where the host knows no ranges, all of it is sent and the beginning skipped.
-const rest = async (input, options, start, tag) => {
-  const headers = { Range: `bytes=${start}-`, ...(tag && { "If-Range": tag }) };
-  const response = await plainFetch(input, { ...options, cache: "no-store", headers });
-  const isPart = response.status === 206;
-  if (!response.ok || (isPart && response.headers.get("Content-Encoding"))) throw new Error(`${response.status}`);
-  const reader = response.body.getReader();
-  for (let skip = isPart ? 0 : start; skip > 0; ) {
-    const { done, value } = await reader.read();
-    if (done) throw new Error("the file has become shorter");
-    if (value.byteLength > skip) return { reader, first: value.subarray(skip) };
-    skip -= value.byteLength;
-  }
-  return { reader };
-};
-
-// The body, counted; a connection lost in the middle is taken up again where it broke.
-const counted = (file, input, options, response) => {
-  const tag = response.headers.get("Content-Encoding") ? null : response.headers.get("ETag");
-  let reader = response.body.getReader();
-  let bytes = 0;
-  let tried = 0;
-  const pull = async (controller) => {
-    for (;;) {
-      try {
-        if (!reader) {
-          const { reader: next, first } = await rest(input, options, bytes, tag);
-          reader = next;
-          if (first) return give(controller, first);
-        }
-        const { done, value } = await reader.read();
-        if (!done) return give(controller, value);
-        tell({ file, bytes, done: true });
-        return controller.close();
-      } catch (error) {
-        reader = null;
-        if (tried === WAITS.length) {
-          tellFailed(file, String(error));
-          return controller.error(error);
-        }
-        await lost(file, tried);
-        tried += 1;
-      }
-    }
-  };
-  const give = (controller, value) => {
-    bytes += value.byteLength;
-    tell({ file, bytes });
-    controller.enqueue(value);
-  };
-  return new ReadableStream({ pull });
-};
-
-const countedFetch = async (file, input, options) => {
-  let response;
-  try {
-    response = await ask(file, input, options);
-  } catch (error) {
-    tellFailed(file, String(error));
-    throw error;
-  }
-  if (!response.ok) {
-    tellFailed(file, `${response.status} ${response.statusText}`);
-    return response;
-  }
-  if (!response.body) return response;
-  const { status, statusText, headers } = response;
-  const copy = new Response(counted(file, input, options, response), { status, statusText, headers });
-  Object.defineProperty(copy, "url", { value: response.url });
-  return copy;
-};
+const OPTIONAL = /^(engine|idb-keyval)\//; // without the engine NumPy computes, without storage nothing is kept
+self.kobaiFaults = {}; // file -> kind, of what failed: py/worker/files.py says it
+const copy = self.kobaiCopy(site);
+const files = self.kobaiRetrying(site, {
+  again: (file, tried, tries) => tell({ again: file, tried, tries }),
+  read: (file, bytes, done) => tell({ file, bytes, done }),
+  kept: (file) => copy.answer(file, ofVersion), // the worker of a first visit: its requests go past the service worker
+  failed({ file, kind, why }) {
+    self.kobaiFaults[file] = kind;
+    if (!OPTIONAL.test(file)) tell({ failed: file, kind, why });
+  },
+});
 
 const started = new Map();
 self.fetch = (input, options) => {
   const url = new URL(input instanceof Request ? input.url : input, site).href;
-  if (!url.startsWith(site)) return plainFetch(input, options);
   const file = url.slice(site.length);
-  const early = started.get(file);
+  const early = url.startsWith(site) && started.get(file);
   started.delete(file);
-  return early ?? countedFetch(file, input, options);
+  return early || files.fetch(input, options);
 };
 
 // What is needed later on is asked for at once: it arrives while Python itself is starting.
 const start = (file, options) => {
-  const response = countedFetch(file, site + file, options);
+  const response = files.fetch(site + file, options);
   response.catch(() => {}); // whoever asks for the file hears of it
   started.set(file, response);
 };
 const base64 = (hex) => btoa(String.fromCharCode(...hex.match(/../g).map((byte) => parseInt(byte, 16))));
 const checked = (sha256) => ({ integrity: `sha256-${base64(sha256)}` });
-plainFetch(site + "pyodide/pyodide-lock.json")
-  .then((response) => response.json())
+start("pyodide/pyodide-lock.json");
+started
+  .get("pyodide/pyodide-lock.json")
+  .then((response) => response.clone().json())
   .then(({ packages }) => {
     const { file_name, sha256 } = packages.numpy;
     start(`pyodide/${file_name}`, checked(sha256));
@@ -158,7 +73,7 @@ started
 
 // What is kept goes through it (py/worker/database.py); without it nothing is kept, and the worker says so.
 if (!self.kobaiOwnCode) {
-  self.kobaiKeyval = import("../idb-keyval/index.js");
+  self.kobaiKeyval = files.load("idb-keyval/index.js");
   self.kobaiKeyval.catch(() => {});
 }
 
@@ -167,18 +82,23 @@ for (const name of ["instantiate", "instantiateStreaming"]) {
   const plain = WebAssembly[name];
   WebAssembly[name] = (source, imports) => {
     const result = plain(source, imports);
-    result.catch((error) => tell({ failed: "pyodide/pyodide.asm.wasm", why: String(error) }));
+    result.catch((error) => tell({ failed: "pyodide/pyodide.asm.wasm", kind: "lost", why: String(error) }));
     return result;
   };
 }
 
+const asm = files.load("pyodide/pyodide.asm.mjs"); // Pyodide itself would ask once
+asm.catch(() => {});
+const { loadPyodide: load, version } = await files.load("pyodide/pyodide.mjs");
+
 const loadPyodide = async (options) => {
   try {
-    const pyodide = await load(options);
+    const { default: createPyodideModule } = await asm;
+    const pyodide = await load({ ...options, createPyodideModule });
     pyodide._api.on_fatal = (error) => tell({ broken: String(error.stack || error) });
     return pyodide;
   } catch (error) {
-    tell({ failed: "pyodide/", why: String(error) });
+    tell({ failed: "pyodide/", kind: "lost", why: String(error) });
     throw error;
   }
 };
