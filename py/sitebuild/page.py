@@ -62,7 +62,7 @@ def modules(folder: Path, version: bytes = versions.PLACE) -> bytes:
     """The modules of py/page but the first, as .tar.gz with fixed times: one request instead of seventy.
 
     Its file is named .bin, for some hosts send .gz files so that they arrive unpacked, and PyScript does not
-    expect that; the ending by which it knows an archive stands behind a # in page.json.
+    expect that; the ending by which it knows an archive stands behind a # in <mpy-config>.
     """
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
