@@ -41,28 +41,31 @@ def test_a_module_that_the_browser_refuses_is_named_with_its_type(visit, make_si
     begun.kobai.wait_until_ready()
 
 
-PORTALS = [  # of each kind of file, for page and worker
+PORTALS = [  # of each way to ask for a file
     "sizes.json",
-    "pyodide-lock.json",
     "micropython.mjs",
-    "pyodide.asm.mjs",
     "pyodide/loader.mjs",
+    "modules.bin",
+    "numpy-2.4.3",
+    "boot.js",
+]
+FURTHER_PORTALS = [  # with --every-asset: of each kind of file
+    "pyodide-lock.json",
+    "pyodide.asm.mjs",
     "py/page/main.py",
     "py/worker/main.py",
-    "modules.bin",
     "library.zip",
     "micropython.wasm",
     "pyodide.asm.wasm",
-    "numpy-2.4.3",
     "t10k-labels",
     "pyscript/core",
     "uPlot.iife",
-    "boot.js",
 ]
 
 
 @pytest.mark.fault("the login page of a network in place of a file")
-def test_a_login_page_in_place_of_a_file_is_called_what_it_is(visit, make_site):
+def test_a_login_page_in_place_of_a_file_is_called_what_it_is(visit, make_site, request):
+    every = request.config.getoption("--every-asset")
     site = make_site({})
     begun = visit(site=site)
     begun.watch.announce(ANYTHING)
@@ -71,7 +74,7 @@ def test_a_login_page_in_place_of_a_file_is_called_what_it_is(visit, make_site):
     site.faults = {"train-images": PORTAL, "matplotlib-3.10.8": PORTAL}  # later in a visit
     kobai.train(iterations=2)
     expect(told).to_contain_text("train-images")
-    for file in PORTALS:
+    for file in PORTALS + (FURTHER_PORTALS if every else []):
         site.faults = {file: PORTAL}
         kobai.open()
         expect(told, file).to_contain_text(file, timeout=START)
