@@ -12,9 +12,12 @@ from dom import by_id, enable, on, on_click, spawn
 from names import plain
 from problems import Problem
 from pyscript import window
-from words import _, number, on_language
+from words import N_, _, number, on_language
 
 LARGEST_FILE = 256 * 1024 * 1024  # bytes, the limit of kobai.everything
+TOO_LARGE = N_(
+    "{name} is too large for a file that Kobai exported ({size} MB; at most {most} MB). Nothing was changed."
+)
 BUTTONS = ("everything-export", "everything-import", "everything-delete")
 
 
@@ -49,18 +52,8 @@ async def _import():
     file = files.chosen(by_id("everything-file"))
     if not file:
         return
-    name, size = plain(file.name), file.size
-    if size > LARGEST_FILE:  # before it is read
-        raise Problem(
-            _(
-                "{name} is too large for a file that Kobai exported ({size} MB; at most {most} MB). Nothing "
-                "was changed.",
-                name=name,
-                size=number(int(size / 1e6)),
-                most=number(LARGEST_FILE // 1024 // 1024),
-            )
-        )
-    data = await files.read(file, name)
+    name = plain(file.name)
+    data = await files.read(file, name, LARGEST_FILE, TOO_LARGE)
     _say("")
     found = (await trainer.call("look_into", data))[0]
     there = _("What is here already: {count}.", count=number(found["there"])) if found["there"] else ""

@@ -1,7 +1,7 @@
 """Files that the learner chooses or drops: reading one, and what to do when it cannot be read."""
 
 from problems import Problem
-from words import _
+from words import _, number
 
 
 def chosen(picker):
@@ -20,8 +20,15 @@ def is_folder(transfer):
     return False
 
 
-async def read(file, name):
-    """All bytes. Raises Problem with the name when it cannot be read any more."""
+async def read(file, name, most, too_large):
+    """All bytes, an ArrayBuffer.
+
+    most: bytes. Raises Problem with the name where there are more, with the message id `too_large`, which may
+    hold {name}, {size} and {most} in MB, and before anything is read; and where it cannot be read any more.
+    """
+    if file.size > most:
+        megabytes = number(int(file.size / 1e6))
+        raise Problem(_(too_large, name=name, size=megabytes, most=number(most // 1024 // 1024)))
     why = None
     try:
         return await file.arrayBuffer()

@@ -7,9 +7,10 @@ from dom import by_id, enable, on, spawn
 from names import plain
 from problems import Problem, Refused
 from pyscript import document
-from words import _, number, on_language
+from words import N_, _, on_language
 
 LARGEST_FILE = 64 * 1024 * 1024  # bytes, the limit of kobai.storage
+TOO_LARGE = N_("{name} is too large for a network ({size} MB). The network in use stays.")
 
 
 def start():
@@ -40,15 +41,7 @@ async def _open(file, is_folder=False):
                 name=name,
             )
         )
-    if file.size > LARGEST_FILE:
-        raise Problem(
-            _(
-                "{name} is too large for a network ({size} MB). The network in use stays.",
-                name=name,
-                size=number(int(file.size / 1e6)),
-            )
-        )
-    data = await files.read(file, name)
+    data = await files.read(file, name, LARGEST_FILE, TOO_LARGE)
     try:
         reply = (await trainer.call("open_network", data, name=name))[0]
     except Refused as problem:
