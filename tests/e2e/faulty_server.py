@@ -135,7 +135,9 @@ class FaultyHandler(SiteHandler):
             return
         if fault in (CUT_ONCE, RESUMED):
             if len(self.site.asked) > 1:
-                (self.send_rest if fault == RESUMED else super().send_file)(file)
+                if fault == CUT_ONCE:
+                    del self.headers["Range"]  # a host that knows none
+                self.send_rest(file)
                 return
             fault = CUT
         if fault == SILENT:
