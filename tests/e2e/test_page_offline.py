@@ -182,14 +182,14 @@ def test_a_new_version_comes_when_the_learner_says_so_and_never_mixes(first_visi
     stop_worker(first_visit)
     assert EDITION not in sheet(other.page)
     worker_asks = """async () => {
-        const code = `onmessage = async ({ data: [config, sheet] }) => {
-            await fetch(config);
+        const code = `onmessage = async ({ data: [first, sheet] }) => {
+            await fetch(first);
             postMessage(await (await fetch(sheet)).text());
         };`;
         const worker = new Worker(URL.createObjectURL(new Blob([code])));
         const answer = new Promise(done => (worker.onmessage = ({ data }) => done(data)));
-        const config = document.querySelector('py-config').getAttribute('src');
-        worker.postMessage([config, 'css/base.css'].map(file => new URL(file, document.baseURI).href));
+        const { interpreter } = JSON.parse(document.querySelector('py-config').textContent);
+        worker.postMessage([interpreter, 'css/base.css'].map(file => new URL(file, document.baseURI).href));
         return answer;
     }"""
     assert EDITION not in other.page.evaluate(worker_asks)
