@@ -27,6 +27,7 @@ def gradient_descent(
     x = init_x.copy()
     path = [x.copy()]
     for _ in range(step_num):
-        x -= lr * numerical_gradient(f, x)
+        grad = numerical_gradient(f, x)
+        x -= lr * grad
         path.append(x.copy())
     return np.array(path)

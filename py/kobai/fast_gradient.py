@@ -14,9 +14,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .functions import Array, labels_from, sigmoid
-from .gradient import H
+from .functions import Array, sigmoid
+from .input_checks import labels_of
 
+H = 1e-4  # the step h of gradient.numerical_gradient
 LOG_OFFSET = 1e-7  # of cross_entropy_error
 IMAGES_AT_ONCE = 100  # bounds the memory, whatever the batch size
 
@@ -43,7 +44,7 @@ class RunningGradient:
         self._x = np.atleast_2d(np.asarray(x))
         self._W1 = np.vstack([params["W1"], params["b1"]])
         self._W2 = np.vstack([params["W2"], params["b2"]])
-        self._t = labels_from(t, np.empty((len(self._x), self._W2.shape[1])))
+        self._t = labels_of(t, (len(self._x), self._W2.shape[1]))
         self.done = 0
         self.sum_W1, self.sum_W2 = np.zeros(self._W1.shape), np.zeros(self._W2.shape)
 

@@ -103,7 +103,8 @@ class Minibatches:
             rows = np.empty((DRAWS, sum(value.size for value in self._net.params.values())), np.float32)
             gradients = []
             for i in range(DRAWS):
-                row = flat(self.gradient(random.choice(len(self._images), size)))
+                batch_mask = random.choice(len(self._images), size)
+                row = flat(self.gradient(batch_mask))
                 gradients.append(float(row[watched]))
                 rows[i] = row
                 if i % 10 == 9 and i < DRAWS - 1:
@@ -112,7 +113,8 @@ class Minibatches:
             yield (number + 1) / len(sizes), done
 
     def _tremble(self, size: int, gradients: tuple[float, ...], rows: Array) -> Tremble:
-        spread = float(np.sqrt(np.sum(np.var(rows, axis=0, ddof=1, dtype=np.float64))))
+        variances = np.var(rows, axis=0, ddof=1, dtype=np.float64)
+        spread = float(np.sqrt(np.sum(variances)))
         lengths = tuple(float(np.linalg.norm(row)) for row in rows)
         angles: tuple[float, ...] = ()
         if self.whole is not None:

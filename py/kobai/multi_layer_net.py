@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from .functions import Array, cross_entropy_error, relu, relu_grad, sigmoid, sigmoid_grad, softmax
+from .input_checks import number_of_batch, one_hot_rows
 from .network import TwoLayerNet
 
 ACTIVATIONS = {"sigmoid": (sigmoid, sigmoid_grad), "relu": (relu, relu_grad)}  # with their derivatives
@@ -62,11 +62,14 @@ class MultiLayerNet:
         """The probability of each class, (N, output_size); for one image (input_size,), (output_size,)."""
         return softmax(self.scores(x))
 
-    def loss(self, x: Array, t: ArrayLike) -> float:
+    @number_of_batch
+    def loss(self, x: Array, t: Array) -> float:
         """The cross entropy error of the predictions, a mean over the batch (book 4.2.4)."""
-        return float(cross_entropy_error(self.predict(x), t))
+        y = self.predict(x)
+        return cross_entropy_error(y, t)
 
-    def gradient(self, x: Array, t: ArrayLike) -> dict[str, Array]:
+    @one_hot_rows
+    def gradient(self, x: Array, t: Array) -> dict[str, Array]:
         """Gradient of the loss by backpropagation, shaped like params (book chapter 5)."""
         grads = {}
         z = [x]  # z[i] is the input of layer i + 1
@@ -76,9 +79,6 @@ class MultiLayerNet:
             z.append(self._activate(a[-1]))
         y = softmax(a[-1])
 
-        t = np.asarray(t)
-        if t.size != y.size:  # labels
-            t = np.eye(y.shape[1])[t]
         da = (y - t) / len(x)  # (N, output_size): softmax and cross entropy together
         for i in range(self.layers, 0, -1):
             grads[f"W{i}"] = np.dot(z[i - 1].T, da)

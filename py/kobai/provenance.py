@@ -24,7 +24,7 @@ Index = tuple[int, ...]
 Node = dict[str, Any]
 
 _ELEMENTWISE = ("exp", "log", "sqrt", "abs", "tanh", "maximum")
-_AS_IT_IS = ("asarray", "array", "ascontiguousarray", "atleast_2d", "float", "_floats", "copy")
+_AS_IT_IS = ("asarray", "array", "ascontiguousarray", "atleast_2d", "float", "copy")
 
 
 class Assigned(NamedTuple):

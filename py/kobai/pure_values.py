@@ -22,7 +22,7 @@ _NUMPY = frozenset(
     ("dot", "sum", "exp", "log", "sqrt", "abs", "tanh", "maximum", "max", "min", "argmax", "mean", "eye",
      "arange", "where", "zeros", "zeros_like", "ones", "asarray", "atleast_2d", "array")
 )  # fmt: skip
-_LIBRARY = (*LAYER_FUNCTIONS, "softmax", "_floats")
+_LIBRARY = (*LAYER_FUNCTIONS, "softmax")
 # What may be computed again: functions without effects, by the names that the sources call them by
 PURE: dict[str, Any] = {name: getattr(functions, name) for name in _LIBRARY} | {
     "float": float,

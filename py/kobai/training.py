@@ -25,7 +25,7 @@ from .network import TwoLayerNet
 from .settings import LIMITS as LIMITS
 from .settings import Settings as Settings
 from .training_state import damaged_state, dump_state, load_state, whole_number
-from .training_step import training_step
+from .training_step import numerical_step, training_step
 
 MOST_STEPS = 1000  # in one call of the engine
 CALL = 0.02  # seconds of one call of the engine: what a pause may have to wait for
@@ -215,7 +215,10 @@ class Trainer:
         params = {key: network.params[key].copy() for key in PARAMS}
 
         with np.errstate(all="ignore"):  # what is not finite is found below
-            loss = training_step(network, x_batch, t_batch, settings.learning_rate, grad)
+            if grad is None:
+                loss = training_step(network, x_batch, t_batch, settings.learning_rate)
+            else:
+                loss = numerical_step(network, x_batch, t_batch, settings.learning_rate, grad)
 
         if not (np.isfinite(loss) and all(np.isfinite(network.params[key]).all() for key in PARAMS)):
             for key in PARAMS:
@@ -352,8 +355,8 @@ class Trainer:
         self._underway = self._begin_numerical()
         gradient = self._underway.gradient
         gradient.done = done
-        gradient.sum_W1 = _floats(saved["gradient_W1"], gradient.sum_W1.shape)
-        gradient.sum_W2 = _floats(saved["gradient_W2"], gradient.sum_W2.shape)
+        gradient.sum_W1 = _float64(saved["gradient_W1"], gradient.sum_W1.shape)
+        gradient.sum_W2 = _float64(saved["gradient_W2"], gradient.sum_W2.shape)
 
 
 @dataclass
@@ -366,7 +369,7 @@ class _Underway:
     gradient: RunningGradient
 
 
-def _floats(array: Array, shape: tuple[int, ...]) -> Array:
+def _float64(array: Array, shape: tuple[int, ...]) -> Array:
     """A copy of `array` if it is float64 and of this shape, else ValueError."""
     if array.dtype != np.float64 or array.shape != shape:
         raise ValueError
@@ -377,7 +380,7 @@ def _finite(array: Array, shape: tuple[int, ...]) -> Array:
     """The same, if it is finite too."""
     if not np.isfinite(array).all():
         raise ValueError
-    return _floats(array, shape)
+    return _float64(array, shape)
 
 
 def _check_images(part: str, x: Array, t: Array) -> None:
