@@ -22,7 +22,8 @@ Z95 = 1.959963984540054  # 95 % of a normal distribution lie so many standard de
 class Bin:
     """The answers whose probability lies above `above` and up to `up_to`.
 
-    sure: their mean probability, NaN where there are none. low, high: see `wilson_interval`.
+    count: how many; right: how many of them are correct. sure: their mean probability, NaN where there are
+    none. low, high: the interval of `wilson_interval`.
     """
 
     above: float
@@ -35,6 +36,7 @@ class Bin:
 
     @property
     def share_right(self) -> float:
+        """The share of these answers that is correct, 0 to 1; NaN where there are none."""
         return self.right / self.count if self.count else float("nan")
 
 

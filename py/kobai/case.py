@@ -1,4 +1,4 @@
-"""One network under check-up: its evidence, what is known of its training, and the reference beside it."""
+"""A network under check-up: its measurements, what is known of its training, and the reference runs."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ class History:
 
 
 class Case:
-    """The numbers that the causes are told by, each with what the reference has in its place."""
+    """The numbers by which causes are recognised, each with what the reference runs have in its place."""
 
     def __init__(self, evidence: Evidence, reference: Reference, history: History) -> None:
+        """Keep the evidence (its pieces all done), the reference table and what is known of the training."""
         self.evidence, self.reference, self.history = evidence, reference, history
         self.accuracy = evidence.accuracy
         self.hidden = evidence.hidden_sizes[0] if evidence.hidden_sizes else 0
@@ -67,7 +68,7 @@ class Case:
 
     @cached_property
     def weights_fit(self) -> bool:
-        """Whether W2 is as large as the reference's at this accuracy, as it is by the book's settings."""
+        """Whether W2 is as large as that of the reference run (the book's settings) at this accuracy."""
         if not self.comparable:
             return False
         ratio = self.evidence.sizes["W2"] / self.usual("W2", self.now.mean)
@@ -78,12 +79,12 @@ class Case:
         return (self.history.settings or {}).get(name)
 
     def iteration_with(self, key: str, value: float) -> float:
-        """After how many iterations a size of the reference, which grows, is this large."""
+        """The iteration at which a statistic of the reference run, which grows, reaches this size."""
         run = self.reference.run(self.book)
         return float(np.interp(value, np.maximum.accumulate(run.statistics[key]), run.iterations))
 
     def usual(self, key: str, iteration: float) -> float:
-        """A statistic of the reference after so many iterations."""
+        """A statistic of the reference run after so many iterations."""
         return self.reference.statistic_at(self.book, key, iteration)
 
     # ------------------------------------------------------------- the start
@@ -105,16 +106,16 @@ class Case:
 
     @property
     def has_moved(self) -> bool:
-        """Whether W1 is far enough from its start for `moved` to be more than chance."""
+        """Whether W1 is so far from its start that `moved` is more than chance."""
         return self.moved > self.start / 2
 
     # ------------------------------------------------------------ the pixels
 
     @property
     def pixel_ratio(self) -> float:
-        """How many times as far as b1 the weights of W1 moved.
+        """How many times as far as b1 the weights of W1 have moved.
 
-        A step moves W1[i, j] by pixel i times what it moves b1[j] (book 5.6.2), whatever the network.
+        A step changes W1[i, j] by pixel i times what it changes b1[j] (book 5.6.2), in any network.
         """
         return self.moved / max(self.evidence.sizes["b1"], 1e-12)
 

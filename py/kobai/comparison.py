@@ -65,8 +65,9 @@ def compare(a: Array, b: Array, t: Array) -> Comparison:
 def chance_of_split(only_a: int, only_b: int) -> float:
     """McNemar's exact test, two-sided: how probable a split at least this uneven is, 0 to 1.
 
-    Of the images that only one network gets right, each would be A's or B's like the toss of a coin if both
-    were equally good. 1 where there is none; 0 only where the probability is below the least float, 5e-324.
+    The images are those that only one of two networks recognises. If both were equally good, each of these
+    would be A's or B's with probability 1/2 (a binomial distribution). 1 where there is none; 0 only where
+    the probability is below the least float, 5e-324.
     """
     tosses, fewer = only_a + only_b, min(only_a, only_b)
     ways = term = 1  # term: tosses over k; exact integers, so the one rounding is that of the quotient

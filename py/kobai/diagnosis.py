@@ -40,7 +40,7 @@ class Checkup:
 
 
 def diagnose(evidence: Evidence, reference: Reference, history: History | None = None) -> Checkup:
-    """What the evidence says, when all its pieces are done."""
+    """Evaluate the evidence, all pieces of which must be done, and return what the check-up found."""
     case = Case(evidence, reference, history or History())
     found = [finding for cause in causes.IN_ORDER if (finding := cause(case))]
     if not found:
@@ -115,7 +115,7 @@ def _after_all(ends: Mapping[str, Value]) -> Sentence:
 
 
 def _unknown(case: Case) -> list[Sentence]:
-    """What no measurement on the network tells."""
+    """What cannot be found by any measurement on the network."""
     sentences = []
     if case.history.iterations is None:
         sentences.append(

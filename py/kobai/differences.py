@@ -37,12 +37,15 @@ CURVES = {
 
 
 def forward_difference(f: Callable[[Any], Any], x: Any, h: Any) -> Any:
-    """(f(x + h) - f(x)) / h: the slope of the line through two points of the curve, one of them at x."""
+    """(f(x + h) - f(x)) / h: the slope of the line through two points of the curve, one of them at x.
+
+    Book 4.3.1. x, h: numbers of one type, such as np.float32; the result has that type.
+    """
     return (f(x + h) - f(x)) / h
 
 
 def central_difference(f: Callable[[Any], Any], x: Any, h: Any) -> Any:
-    """(f(x + h) - f(x - h)) / 2h: the same with one point on either side of x."""
+    """(f(x + h) - f(x - h)) / 2h: the same with one point on either side of x (book 4.3.1)."""
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
@@ -57,7 +60,7 @@ class Row(NamedTuple):
 
 
 def rows(curve: Curve, x: float, kind: Any = np.float64) -> list[Row]:
-    """The estimates for all STEPS, computed in this type of numbers from x on."""
+    """The estimates for all STEPS at x, computed in numbers of this type (np.float32 or np.float64)."""
     at, exact = kind(x), curve.slope(float(kind(x)))
     found = []
     with np.errstate(all="ignore"):  # float32 has no 1e-50: a division by 0 is part of the lesson

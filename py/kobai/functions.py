@@ -2,7 +2,7 @@
 
 Same names and argument orders as in the book. They take float32 or float64 and give the same type back;
 integers are computed in float64. No finite input makes them overflow: where the textbook formula would, the
-value is its limit. What sees to that are the decorators (input_checks.py).
+value is its limit. Conversions and settings for that are made by the decorators (input_checks.py).
 """
 
 # mypy: disable-error-code="no-any-return"

@@ -1,6 +1,6 @@
 """The gradient check: numerical gradient and backpropagation, parameter by parameter (book 5.7.3).
 
-Along the way it measures on this machine what each costs, and what the definition of the numerical gradient
+It also measures on this machine how long each takes, and how long the definition of the numerical gradient
 would: that one is timed on a sample of the parameters, since all of them take minutes.
 """
 
@@ -64,15 +64,16 @@ class GradientCheck:
     """
 
     def __init__(self, network: TwoLayerNet, x: Array, t: Array) -> None:
+        """Copy the network; x and t are kept as they are."""
         self.network = copy.deepcopy(network)
         self.x, self.t = x, t
         self.parameters = sum(value.size for value in network.params.values())
         self.sample: list[tuple[str, Index, float]] = []
 
     def pieces(self) -> Iterator[float]:
-        """Does the work in pieces of about 0.1 s; yields after each which part of all is done, 0 to 1.
+        """Compute in pieces of about 0.1 s; yield after each which part of all is done, 0 to 1.
 
-        Raises KobaiError when a gradient is not finite.
+        KobaiError when a gradient is not finite.
         """
         images = max(1, UNITS_AT_ONCE // self.network.params["b1"].size)
         with np.errstate(all="ignore"):  # what is not finite is found below
@@ -139,10 +140,11 @@ class GradientCheck:
         return max(abs(value - float(self.numerical[key][index])) for key, index, value in self.sample)
 
     def least_probable(self) -> tuple[int, float, float]:
-        """Position in the batch of the image whose correct class is least probable, its p, the effect.
+        """The image whose correct class is least probable: position in the batch, probability, effect.
 
-        The effect of the 1e-7 in the loss: how much less the score of that class pulls at -log(p + 1e-7) than
-        at -log(p), as a share of the mean over the batch: (1 - p) * 1e-7 / (p + 1e-7) / N.
+        The effect of the 1e-7 in the loss: by how much the derivative by the score of that class is smaller
+        for -log(p + 1e-7) than for -log(p), as a share of the mean over the batch: (1 - p) * 1e-7 / (p +
+        1e-7) / N.
         """
         y = self.network.predict(self.x)[np.arange(len(self.x)), self.t]
         position = int(np.argmin(y))
@@ -185,7 +187,7 @@ def heat_png(difference: Array, low: int, high: int) -> bytes:
     """|differences| of one array of params as a PNG: one pixel each, coloured by log10 from low to high.
 
     Exactly 0 is transparent. W1, (784, H), becomes a sheet of H tiles of 28 x 28, with a transparent pixel
-    between them; another matrix (rows, columns) is turned, (columns, rows); a vector is one row.
+    between them; another matrix (rows, columns) is transposed, (columns, rows); a vector is one row.
     """
     with np.errstate(divide="ignore"):
         part = (np.log10(difference) - low) / (high - low)

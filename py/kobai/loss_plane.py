@@ -19,6 +19,7 @@ ROWS_AT_ONCE = 3  # of a surface: about 50 ms in a browser
 
 
 def not_finite() -> KobaiError:
+    """The error for a network whose loss is NaN or infinite."""
     return KobaiError("The loss of this network is not finite: its weights are too large.")
 
 
@@ -66,18 +67,19 @@ def across(direction: Params, other: Params) -> dict[str, Array]:
 class LossPlane:
     """The loss on one mini-batch over the plane; params is not changed and must not change meanwhile.
 
-    x: (N, input_size), t: labels (N,). What the first layer does to x is worked out once: it is linear, so
-    a1 = x W1 + b1 moves linearly, too, and a point of the plane costs only the small layers.
+    x: (N, input_size), t: labels (N,). The product of x and the first layer is computed once: a1 = x W1 + b1
+    is linear in the parameters, so a point of the plane costs only the small layers.
     """
 
     def __init__(self, network: Network, x: Array, t: Array, first: Params, second: Params) -> None:
+        """Compute a1 at params and its change along both directions, which are dicts shaped like params."""
         self._params, self._first, self._second, self._x, self._t = network.params, first, second, x, t
         self._activation = activation_of(network)
         self._activate = ACTIVATIONS[self._activation][0]
         self._sums = [np.dot(x, each["W1"]) + each["b1"] for each in (network.params, first, second)]
 
     def loss(self, a: float, b: float) -> float:
-        """At params + a * first + b * second."""
+        """The loss at params + a * first + b * second."""
         here, first, second = self._sums
         scores = here + a * first + b * second
         for i in range(2, len(self._params) // 2 + 1):

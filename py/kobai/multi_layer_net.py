@@ -1,6 +1,6 @@
 """Networks of any depth, such as the ready-made one of chapter 3 (`common/multi_layer_net.py` in the book).
 
-Where the book's class draws its own weights, this one takes them: it is for networks that exist already.
+The book's class draws its own weights; this one is given them, since it is for networks that exist already.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ACTIVATIONS = {"sigmoid": (sigmoid, sigmoid_grad), "relu": (relu, relu_grad)}  #
 
 
 class Network(Protocol):
-    """What TwoLayerNet and MultiLayerNet have in common."""
+    """The common interface of TwoLayerNet and MultiLayerNet."""
 
     params: dict[str, Array]
 
@@ -27,7 +27,7 @@ class Network(Protocol):
 
 
 def layer_sizes(params: Mapping[str, Array]) -> tuple[int, ...]:
-    """Inputs, hidden units of each layer, outputs: (784, 50, 10) for the book's TwoLayerNet."""
+    """The numbers of inputs, of hidden units of each layer, and of outputs: (784, 50, 10) in the book."""
     weights = [params[f"W{i}"] for i in range(1, len(params) // 2 + 1)]
     return (weights[0].shape[0], *(W.shape[1] for W in weights))
 
@@ -41,6 +41,7 @@ class MultiLayerNet:
     """
 
     def __init__(self, params: dict[str, Array], activation: str = "sigmoid") -> None:
+        """Keep params, not copied, and look up the activation and its derivative."""
         self.params = params
         self.activation = activation
         self.layers = len(params) // 2
@@ -55,7 +56,7 @@ class MultiLayerNet:
         return outputs
 
     def scores(self, x: Array) -> Array:
-        """What softmax is taken of, (N, output_size)."""
+        """The input of softmax, float64 (N, output_size); for one image (input_size,), (output_size,)."""
         return self._affine([x, *self.hidden(x)][-1], self.layers)
 
     def predict(self, x: Array) -> Array:
@@ -70,7 +71,10 @@ class MultiLayerNet:
 
     @one_hot_rows
     def gradient(self, x: Array, t: Array) -> dict[str, Array]:
-        """Gradient of the loss by backpropagation, shaped like params (book chapter 5)."""
+        """Gradient of the loss by backpropagation, float64, shaped like params (book chapter 5).
+
+        ValueError when x or t do not fit the network.
+        """
         grads = {}
         z = [x]  # z[i] is the input of layer i + 1
         a = []
@@ -104,7 +108,7 @@ def network_of(params: dict[str, Array], activation: str = "sigmoid") -> Network
 
 
 def activation_of(network: Network) -> str:
-    """Of the hidden layers, "sigmoid" or "relu": the book's TwoLayerNet is always of sigmoids."""
+    """The activation of the hidden layers, "sigmoid" or "relu"; a TwoLayerNet always has sigmoids."""
     return network.activation if isinstance(network, MultiLayerNet) else "sigmoid"
 
 

@@ -22,6 +22,7 @@ class OneWeight:
     def __init__(
         self, network: MultiLayerNet, x: Array, t: Array, digit: int, unit: int | None = None
     ) -> None:
+        """Compute the inputs of the last layer and the scores without this weight."""
         last = len(network.params) // 2
         self.name = f"W{last}"
         hidden = list(network.hidden(x))
@@ -42,7 +43,7 @@ class OneWeight:
         return softmax(scores)
 
     def loss(self, value: float, dtype: Any = np.float64) -> Any:
-        """The cross entropy error with this weight, computed in this type throughout."""
+        """The cross entropy error with this weight, computed in numbers of this type throughout."""
         return cross_entropy_error(self.predict(value, dtype), self.t)
 
     def correct(self, value: float) -> int:

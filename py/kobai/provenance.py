@@ -1,7 +1,7 @@
-"""Where one number of a recording comes from: the sum, the product or the function call that makes it.
+"""Where one number of a recording comes from: the sum, the product or the function call that made it.
 
-The statement that made it is taken apart along its syntax, with the recorded values; nothing of the learner's
-code runs again (see pure_values.py).
+The statement is taken apart along its syntax, with the recorded values; nothing of the learner's code runs
+again (see pure_values.py).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ DTYPE_CODES = frozenset(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "
 
 
 def check_dtype(code: str) -> None:
-    """Raises NetworkFileError unless NumPy's code of a type, without byte order ("f8"), is one of numbers."""
+    """Raise NetworkFileError unless a dtype code of NumPy, without byte order ("f8"), is one of numbers."""
     if code not in DTYPE_CODES:
         raise NetworkFileError(
             "The file holds an array of type {dtype}; the arrays of a network hold floats (float64).",
@@ -42,4 +42,5 @@ def array_of_bytes(
 
 
 def wrong_length() -> NoReturn:
+    """Raise the NetworkFileError for an array whose bytes do not fit its shape."""
     raise NetworkFileError("An array in the file is not as long as its shape says: the file is damaged.")

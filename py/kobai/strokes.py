@@ -76,7 +76,7 @@ def _coverage(lines: list[Array], pen: float, side: int) -> Array:
 
 
 def _discs(line: Array, along: Array, step: float) -> Array:
-    """Points on the line, about `step` apart, its ends among them; along: the length up to each point."""
+    """Points on the line, about `step` apart, its ends included; along: the length up to each point."""
     places = np.linspace(0.0, along[-1], int(np.ceil(along[-1] / step)) + 1)
     return np.column_stack([np.interp(places, along, line[:, axis]) for axis in (0, 1)])
 

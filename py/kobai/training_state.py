@@ -32,7 +32,10 @@ def dump_state(settings: Settings, arrays: dict[str, Array]) -> bytes:
 
 
 def load_state(data: bytes) -> tuple[Settings, dict[str, Array]]:
-    """What `dump_state` was given. Raises KobaiError when `data` is damaged, or of another version."""
+    """Read what `dump_state` wrote: the settings and the arrays by name.
+
+    KobaiError when `data` is damaged, or of another version.
+    """
     try:
         arrays, _comment = read_npz(data, len(data))  # nothing in it is compressed
         version = whole_number(arrays["version"])
@@ -71,5 +74,5 @@ def upgraded(data: bytes) -> bytes:
 
 
 def damaged_state() -> KobaiError:
-    """The refusal of bytes that are no training, or only a part of one."""
+    """The error for bytes that are no training, or only a part of one."""
     return KobaiError("The saved training is damaged and cannot be continued.")

@@ -47,7 +47,7 @@ class _Unevaluated(Trainer):
 
 
 class LearningFrom:
-    """The book's training on the first `size` training images; `measured` has what is known so far."""
+    """The book's training on the first `size` training images; `measured` has the results up to now."""
 
     def __init__(
         self,
@@ -58,13 +58,14 @@ class LearningFrom:
         t_test: Array,
         engine: StepEngine | None = None,
     ) -> None:
+        """Prepare the training; the images as for Trainer."""
         settings = Settings(engine="fast", train_size=size, iterations=POINTS[0])
         self.trainer = _Unevaluated(settings, x_train, t_train, x_test, t_test, engine)
         self._engine = engine
         self.measured: list[Measured] = []
 
     def pieces(self) -> Iterator[None]:
-        """Trains to the last of POINTS, pausing about every SLICE; may be left at a pause, called again."""
+        """Train to the last of POINTS, pausing about every SLICE; may be left at a pause and called again."""
         trainer = self.trainer
         for point in POINTS[len(self.measured) :]:
             trainer.extend(point)
