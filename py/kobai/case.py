@@ -46,7 +46,7 @@ class Case:
 
     @cached_property
     def place(self) -> Spread | None:
-        """After how many iterations of the book's settings the accuracy is this one."""
+        """The iteration of the reference run (the book's settings) with this accuracy."""
         return self.reference.iterations_for(self.book, self.accuracy)
 
     @cached_property
@@ -75,7 +75,7 @@ class Case:
         return 1 / NEAR < ratio < NEAR
 
     def setting(self, name: str) -> float | None:
-        """A setting, when known."""
+        """A setting of the training, None where it is not known."""
         return (self.history.settings or {}).get(name)
 
     def iteration_with(self, key: str, value: float) -> float:
@@ -91,7 +91,7 @@ class Case:
 
     @cached_property
     def start(self) -> float:
-        """The spread that the weights started with: rows of W1 of still pixels keep it.
+        """The standard deviation that the weights started with: rows of W1 of still pixels keep it.
 
         If these pixels were not 0 but all alike, each unit's weights were shifted by the same amount.
         """
@@ -100,7 +100,7 @@ class Case:
 
     @cached_property
     def moved(self) -> float:
-        """How far the other weights of W1 are from their start: variances add up."""
+        """The distance of the other weights of W1 from their start (root mean square): variances add up."""
         size = self.evidence.sizes["W1"]
         return float(np.sqrt(max(size**2 - self.start**2, 0.0)))
 
@@ -127,7 +127,7 @@ class Case:
 
     @cached_property
     def ratio_limit(self) -> float:
-        """Between the ratios of normalised pixels (1 to 6) and of others (100 and more): 255 and no more."""
+        """A limit between the ratios of normalised pixels (1 to 6) and others (100 or more); at most 255."""
         return float(np.sqrt(255 * self.reference_ratio(self.book)))
 
     # -------------------------------------------------------- the confidence
@@ -156,13 +156,13 @@ class Case:
 
     @property
     def last_loss(self) -> float | None:
-        """The mean of the last losses, when known."""
+        """The mean of the last losses, None where they are not known."""
         losses = self.history.losses
         return float(np.mean(losses[-RECENT:])) if losses is not None and len(losses) else None
 
     @property
     def slope(self) -> float | None:
-        """How much the loss fell lately, in 1,000 iterations: a straight line through the last fifth."""
+        """The fall of the loss in 1,000 iterations: a straight line through the last fifth of the losses."""
         losses = self.history.losses
         if losses is None or len(losses) < 5 * RECENT:
             return None

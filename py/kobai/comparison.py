@@ -19,7 +19,7 @@ Z_95 = 1.959963984540054  # 95 % of a normal distribution lie within so many sta
 
 @dataclass(frozen=True)
 class Comparison:
-    """What networks A and B answer to the same N images; all arrays have the shape (N,).
+    """The answers of networks A and B to the same N images, compared; all arrays have the shape (N,).
 
     a_right, b_right: bool. different: bool, the answers differ. distance: 0 to 1, half the sum of
     |probability by A - probability by B| over the digits, the share of probability that would have to move.
@@ -31,7 +31,10 @@ class Comparison:
     distance: Array
 
     def groups(self) -> dict[str, Array]:
-        """Which images belong to each group: bool (N,). The middle four have no image in common, and all."""
+        """The images of each group as masks, bool (N,).
+
+        No image is in two of the middle four, and each is in one of them.
+        """
         return {
             "all": np.ones_like(self.a_right),
             "both_right": self.a_right & self.b_right,
@@ -52,7 +55,10 @@ class Comparison:
 
 
 def compare(a: Array, b: Array, t: Array) -> Comparison:
-    """a, b: probabilities (N, classes) of the same images by both networks. t: their labels (N,)."""
+    """Compare two networks on the same images.
+
+    a, b: probabilities (N, classes) of the same images by both networks. t: their labels (N,).
+    """
     answers_a, answers_b = a.argmax(axis=1), b.argmax(axis=1)
     return Comparison(
         a_right=answers_a == t,

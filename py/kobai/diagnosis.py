@@ -1,4 +1,4 @@
-"""The check-up of a network: where it stands, what led there, and what cannot be known.
+"""The check-up of a network: its state, the causes of that state, and what cannot be determined.
 
 The traces of each cause are in causes.py and progress.py, with the reason of every threshold; what is usual
 comes from the reference table.
@@ -19,13 +19,13 @@ from .reference import Reference, Spread
 
 @dataclass(frozen=True)
 class Checkup:
-    """What a check-up says.
+    """The result of a check-up.
 
     standing: two or three sentences. findings: the most probable cause first; then what else may be.
     excluded: causes that lead to such an accuracy, too, but not here. unknown: what cannot be known.
-    readings: the accuracy of the same weights as they are read, and in each other way that was tried.
-    book: the run of the reference compared with. place: after how many of its iterations it has this
-    accuracy, or None. weights: histograms as `numbers.weights` names them.
+    readings: the accuracy of the same weights as they are used, and in each other way that was tried. book:
+    the run of the reference compared with. place: after how many of its iterations it has this accuracy, or
+    None. weights: histograms as `numbers.weights` names them.
     """
 
     accuracy: float

@@ -1,7 +1,7 @@
-"""Numerical differentiation of one variable (book 4.3): how wrong it is, for each step h.
+"""Numerical differentiation of one variable (book 4.3): its error for each step h.
 
-Truncation: h |f''| / 2 forward, h**2 |f'''| / 6 central. Rounding: about eps |f| / h for both, with
-eps = 2**-52 in float64. (Press et al., Numerical Recipes, section 5.7.)
+Truncation: h |f''| / 2 forward, h**2 |f'''| / 6 central. Rounding: about eps |f| / h for both, with eps =
+2**-52 in float64. (Press et al., Numerical Recipes, section 5.7.)
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ STEPS = [10.0 ** (-quarter / 4) for quarter in range(65)]  # h from 1 to 1e-16
 
 
 class Curve(NamedTuple):
-    """A function with its derivative in closed form; drawn from least to most, start is the first x."""
+    """A function and its derivative in closed form, drawn from least to most; start is the first x."""
 
     f: Callable[[Any], Any]
     slope: Callable[[float], float]
@@ -72,7 +72,7 @@ def rows(curve: Curve, x: float, kind: Any = np.float64) -> list[Row]:
 
 
 def best(found: list[Row]) -> tuple[float, float]:
-    """The h with the least error: forward, central."""
+    """The h with the least error, for the forward and for the central difference."""
     return (
         min(found, key=lambda row: row.forward_error).h,
         min(found, key=lambda row: row.central_error).h,

@@ -15,7 +15,7 @@ from .mnist import CLASSES
 from .multi_layer_net import ACTIVATIONS, MultiLayerNet, Network, layer_sizes
 
 SATURATED = 0.01  # a sigmoid this close to 0 or 1 has less than 4 % of its largest slope left
-IDLE = 1e-3  # a hidden unit whose output varies by less than this over the images tells nothing
+IDLE = 1e-3  # a hidden unit whose output varies by less than this over the images has no effect
 TRAIN = 10_000  # training images looked at
 UNITS_AT_ONCE = 50_000  # images x units of one slice: about 50 ms in a browser
 

@@ -65,7 +65,7 @@ class _Unevaluated(Trainer):
 
 
 class Experiment:
-    """One training down a road of ROADS; `accuracy` has the test accuracies at the first of POINTS so far.
+    """A training with settings of one of ROADS; `accuracy`: the test accuracies at the first of POINTS.
 
     The images as for Trainer; the run is that of a Trainer with the same settings, number by number.
     """

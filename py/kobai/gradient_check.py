@@ -31,7 +31,7 @@ REPEAT_SECONDS = 0.3  # no more of them once this is over
 UNITS_AT_ONCE = 5000  # images x hidden units of one piece of work: about 0.1 s in a browser
 DECADES = 8  # the most that one colour scale covers
 
-# Viridis: even to the eye, and told apart by the colour-blind and in greyscale (van der Walt and Smith, 2015)
+# Viridis: even to the eye, and distinct to the colour-blind and in greyscale (van der Walt and Smith, 2015)
 VIRIDIS = (0x440154, 0x482878, 0x3E4989, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6ECE58, 0xB5DE2B, 0xFDE725)
 
 Index = tuple[int, ...]
@@ -50,7 +50,7 @@ class Difference:
 
 
 def draw_batch(count: int, seed: int) -> Array:
-    """Which of `count` images are checked: np.random.seed(seed), then np.random.choice(count, 100)."""
+    """The indices of the images that are checked: np.random.seed(seed), then np.random.choice(count, 100)."""
     return np.random.RandomState(seed).choice(count, BATCH_SIZE)
 
 
@@ -115,7 +115,7 @@ class GradientCheck:
     def _timed(
         self, gradient: Callable[[Array, Array], Gradient], images: int, part: float, share: float
     ) -> Generator[float, None, tuple[Gradient, float]]:
-        """The gradient of the batch, worked out by so many images at a time, and the seconds it takes.
+        """Compute the gradient of the batch, so many images at a time, and the seconds it takes.
 
         A gradient is a mean over the batch, so that of some of the images is a share of it. Yields how far
         the whole check is, which stands at `part` before this and at most at `part` + `share` after it.

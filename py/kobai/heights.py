@@ -1,4 +1,4 @@
-"""Heights over a plane as a picture: bands of colour, whose borders are contour lines."""
+"""Draw heights over a plane as a picture: bands of colour, whose borders are contour lines."""
 
 from __future__ import annotations
 

@@ -20,10 +20,10 @@ OUTPUTS_AT_ONCE = 50_000  # images x units of one piece of work: about 50 ms in 
 HELD = 5_000_000  # outputs of the second layer to work out again, over units and images: about 0.3 s
 LEAST = 100  # but at least so many images
 OFF, ON = 0.01, 0.99  # a sigmoid beyond these hardly moves any more
-SWITCH = 0.95  # a unit that is off or on for this share of the images knows no middle
+SWITCH = 0.95  # a unit that is off or on for this share of the images is called a switch
 SHOWN = 0.995  # the colours cover this share of the weights; the few beyond have the last colour
 
-# Blue and vermillion are told apart by the colour-blind; these two are of one luminance, so that neither sign
+# Blue and vermillion are distinct to the colour-blind; these two are of one luminance, so that neither sign
 # looks stronger, and stand out from light and from dark paper alike (vermillion is Okabe and Ito's)
 NEGATIVE, POSITIVE = (0x1F, 0x88, 0xCC), (0xD5, 0x5E, 0x00)
 MIDDLE = 127  # the level of 0, which is transparent: paper of any colour shows through
@@ -118,7 +118,7 @@ class HiddenUnits:
             yield 0.7 + 0.3 * (j + 1) / units
 
     def order(self) -> Array:
-        """The units, the most used first; outputs stay in the order of their digits."""
+        """The units by falling use; outputs stay in the order of their digits."""
         return np.arange(len(self.uses)) if self.are_outputs else np.argsort(-self.uses, kind="stable")
 
     def state(self, unit: int) -> str:

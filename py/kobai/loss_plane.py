@@ -1,4 +1,4 @@
-"""The loss of a network over a plane through its parameters, and gradient descent seen in that plane.
+"""The loss of a network over a plane through its parameters, and gradient descent in that plane.
 
 All parameters together are one point of a space of many dimensions. Two directions, dicts shaped like params,
 span a plane through it: params + a * first + b * second.
@@ -50,7 +50,7 @@ def steepest(grads: Params, key: str) -> tuple[int, ...]:
 
 
 def unit(direction: Params) -> dict[str, Array]:
-    """The same direction with length 1. KobaiError when it has no length, or none that is finite."""
+    """The same direction with length 1. KobaiError when its length is 0 or not finite."""
     length = np.sqrt(dot(direction, direction))
     if not np.isfinite(length):
         raise not_finite()
@@ -60,7 +60,7 @@ def unit(direction: Params) -> dict[str, Array]:
 
 
 def across(direction: Params, other: Params) -> dict[str, Array]:
-    """Of `direction` the part that is orthogonal to `other`, which has length 1."""
+    """The part of `direction` that is orthogonal to `other`, which has length 1."""
     return moved(direction, (-dot(direction, other), other))
 
 
@@ -113,7 +113,7 @@ class LossPlane:
 def descend(
     network: Network, start: Params, x: Array, t: Array, learning_rate: float, steps: int
 ) -> Iterator[tuple[dict[str, Array], float]]:
-    """Gradient descent from `start` on one batch: yields (params, loss) before the first step and after each.
+    """Gradient descent from `start` on one batch: yield (params, loss) before the first step and after each.
 
     network: for its kind; it is not changed. Ends early once the loss is not finite, which is not yielded.
     """

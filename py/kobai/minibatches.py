@@ -98,9 +98,9 @@ class Minibatches:
     def draw(
         self, seed: int, watched: int, sizes: tuple[int, ...] = SIZES
     ) -> Iterator[tuple[float, list[Tremble]]]:
-        """Draws of each size by np.random.choice, one after the other, from np.random.RandomState(seed).
+        """Draw DRAWS batches of each size by np.random.choice, from np.random.RandomState(seed).
 
-        watched: as by `place`. Yields (part done, 0 to 1; what is complete so far).
+        watched: a position as `place` returns it. Yields (part done, 0 to 1; the sizes that are complete).
         """
         random = np.random.RandomState(seed)
         done: list[Tremble] = []

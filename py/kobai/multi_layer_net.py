@@ -65,7 +65,10 @@ class MultiLayerNet:
 
     @number_of_batch
     def loss(self, x: Array, t: Array) -> float:
-        """The cross entropy error of the predictions, a mean over the batch (book 4.2.4)."""
+        """The cross entropy error of the predictions, a mean over the batch (book 4.2.4).
+
+        ValueError when x and t are not of one length, or x does not fit the network.
+        """
         y = self.predict(x)
         return cross_entropy_error(y, t)
 
@@ -96,7 +99,7 @@ class MultiLayerNet:
 
 
 def network_of(params: dict[str, Array], activation: str = "sigmoid") -> Network:
-    """The network of these arrays, not copied: the book's TwoLayerNet where it is one, else a MultiLayerNet.
+    """Make a network of these arrays, not copied: a TwoLayerNet where it is one, else a MultiLayerNet.
 
     KeyError for an activation other than "sigmoid" and "relu".
     """

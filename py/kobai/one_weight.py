@@ -13,7 +13,7 @@ OFFSET = 1e-7  # what cross_entropy_error adds inside its log (book 4.2.2)
 
 
 class OneWeight:
-    """The weight from a unit of the last hidden layer to the score of a digit; all others stay.
+    """Loss and accuracy for any value of the weight from a unit of the last hidden layer to a digit's score.
 
     x: inputs (N, 784). t: labels (N,). unit None: the unit whose output differs most from image to image.
     Only the last layer is computed anew for each value of the weight: the same sums as in the network.

@@ -23,7 +23,7 @@ MAX_KEY = 200  # characters of a name
 
 @dataclass(eq=False, slots=True)
 class Array:
-    """An array of the file; `values` is None until its contents were read."""
+    """An array of the file; `values` is None until its contents are read."""
 
     values: NDArray[Any] | None = None
 
@@ -46,7 +46,7 @@ class Instance:
 
 @dataclass(frozen=True, eq=False)
 class Name:
-    """A name on the list, and what calling it does here (None: it is only mentioned, as numpy.ndarray is)."""
+    """A name on the list, and the function for its calls (None: only mentioned, as numpy.ndarray is)."""
 
     name: str
     call: Callable[[Budget, tuple[object, ...]], object] | None = None
@@ -261,7 +261,7 @@ _LIBRARIES = {
 
 
 def look_up(asked: object) -> Name:
-    """The entry of a (module, name) pair."""
+    """The entry of a (module, name) pair in the table; NetworkFileError where there is none."""
     if type(asked) is not tuple or len(asked) != 2 or any(type(part) is not str for part in asked):
         raise NetworkFileError("The file asks for something without saying its name. Nothing was run.")
     module, name = asked

@@ -13,7 +13,7 @@ from . import numbers
 from .case import BOOK_RATE, GUESSES, LAST, Case
 from .findings import N_, Finding, Number, Sentence, about, percent, share, short, whole
 
-LEARNED = 0.5  # below this accuracy, how sure a network is says nothing about its images yet
+LEARNED = 0.5  # below this accuracy, the confidence of a network does not depend on its images yet
 PREFIXES = (100, 300, 500, 1000, 2000, 3000, 5000)  # how many of the first training images may have been used
 BY_HEART = 0.99  # of them are recognised
 CHANCE = 5  # standard deviations of the accuracy on them: the others do not reach that by chance

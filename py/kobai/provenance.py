@@ -159,7 +159,7 @@ class _Explainer(Evaluator):
     def explained(self, assigned: Assigned, value: float) -> Node:
         """How an assigned expression comes to its recorded value.
 
-        What does not lead to that value (a loop in one line, say) is not told as if it did.
+        An explanation that does not lead to that value (of a loop in one line, say) is not given.
         """
         expression, index = assigned.expression, assigned.place
         if isinstance(expression, ast.Call) and self.returned(expression) is not None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .errors import NetworkFileError
 from .file_refusals import MAX_BYTES, MAX_ELEMENTS, printable, too_large
 
-# The book's networks hold floats; the others are read so that the refusal can say what was found.
+# The book's networks hold floats; the others are read so that the error message can name them.
 DTYPE_CODES = frozenset(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"])
 
 

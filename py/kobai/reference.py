@@ -39,7 +39,7 @@ class Run(NamedTuple):
 
 
 class Reference:
-    """The table by the names of its runs, such as "hidden 50"; KeyError for another name."""
+    """The reference table; runs: by name, such as "hidden 50". KeyError for another name."""
 
     def __init__(self, runs: dict[str, Run], still: Array) -> None:
         """Keep the runs by name, and which pixels are 0 in all training images, bool (784,)."""
@@ -70,7 +70,7 @@ class Reference:
         return self.runs[name]
 
     def curve(self, name: str) -> list[tuple[int, Spread]]:
-        """Each iteration of a run in the table, and the test accuracies then."""
+        """The iterations of a run in the table, and the test accuracies at each."""
         run = self.runs[name]
         spreads = zip(
             run.test_accuracy.min(axis=0),

@@ -55,7 +55,10 @@ class Statement:
 
 
 class Source:
-    """A function's text. title: its name with the class; file: that of its module; first: its first line."""
+    """The text of a function.
+
+    title: its name with the class; file: that of its module; first: its first line.
+    """
 
     def __init__(self, title: str, file: str, first: int, text: str) -> None:
         """Split the text into statements; a text that is no Python has none."""

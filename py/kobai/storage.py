@@ -22,7 +22,7 @@ from .pickle_names import NETWORKS, Budget, Instance
 from .pickle_names import Array as ArrayInFile
 from .safe_pickle import read_pickle
 
-# Says what the arrays do not: behind a pickle, where no reader looks, or as the comment of an .npz archive
+# The activation, which the arrays do not show: behind a pickle's end, or as the comment of an .npz archive
 _NOTE = "# activation: {}"
 _NOTE_BEHIND_PICKLE = re.compile(rb"\.\n# activation: (sigmoid|relu)\n\Z")
 
@@ -123,11 +123,11 @@ def _checked_dict(found: object) -> dict[str, object]:
 
 
 def dump_network(network: Network, format: str) -> bytes:
-    """The network as a file for Python 3 with NumPy 1.x or 2.x; the same bytes each time.
+    """Write the network as a file for Python 3 with NumPy 1.x or 2.x; the same bytes each time.
 
     format: "dict" for a pickled dict of the float64 arrays W1, b1, ...; "npz" for np.load; "instance" for the
     book's TwoLayerNet as the reader pickles it: it needs the reader's own two_layer_net.py to load.
-    Raises NetworkFileError for another format, and for an instance of what is no TwoLayerNet of chapter 4.
+    NetworkFileError for another format, and for an instance of what is no TwoLayerNet of chapter 4.
     """
     params = {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in network.params.items()}
     activation = activation_of(network)

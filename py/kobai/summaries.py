@@ -22,7 +22,7 @@ LONGEST_STRIP = 600
 _PARAMETER = re.compile(r'^(?:.*\[")?[Wb]\d+(?:"\])?$')
 _GRADIENT = re.compile(r'^(?:d[a-z]\w*|(?:grads?|return)\["\w+"\]|grad)$')
 _ENTRY = re.compile(r'^(?:grads?|return)\["(\w+)"\]$')
-# dy is the derivative by a2, softmax and cross entropy taken together (network.py says so)
+# dy is the derivative by a2, softmax and cross entropy taken together (see TwoLayerNet.gradient)
 _PAIRS = {"dy": "a2"}
 
 

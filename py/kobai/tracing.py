@@ -58,7 +58,7 @@ class TraceLimit(KobaiError):
 
 
 class _Halted(BaseException):
-    """Ends the traced program; no `except Exception` of its own catches it."""
+    """Ends the traced program; no `except Exception` in it catches this."""
 
 
 class Recording:

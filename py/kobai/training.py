@@ -28,7 +28,7 @@ from .training_state import damaged_state, dump_state, load_state, whole_number
 from .training_step import numerical_step, training_step
 
 MOST_STEPS = 1000  # in one call of the engine
-CALL = 0.02  # seconds of one call of the engine: what a pause may have to wait for
+CALL = 0.02  # seconds of one call of the engine: the longest delay of a pause
 PARAMS = ("W1", "b1", "W2", "b2")
 RANDOM_KEYS = 624  # of MT19937
 

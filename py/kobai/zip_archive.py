@@ -158,7 +158,7 @@ def _begin(data: bytes, member: _Member) -> int:
 
 
 def _unpacked(raw: memoryview, member: _Member) -> memoryview:
-    """The bytes of the member; inflates no more of them than the directory says there are."""
+    """The bytes of the member; no more of them are inflated than the directory states."""
     content = raw
     if member.method == _DEFLATED:
         content = memoryview(bytearray(member.size))
