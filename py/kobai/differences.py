@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+Function = Callable[[Any], Any]  # of one variable: a number, or an array of numbers
 STEPS = [10.0 ** (-quarter / 4) for quarter in range(65)]  # h from 1 to 1e-16
 
 
 class Curve(NamedTuple):
     """A function and its derivative in closed form, drawn from least to most; start is the first x."""
 
-    f: Callable[[Any], Any]
+    f: Function
     slope: Callable[[float], float]
     least: float
     most: float
@@ -36,7 +37,7 @@ CURVES = {
 }
 
 
-def forward_difference(f: Callable[[Any], Any], x: Any, h: Any) -> Any:
+def forward_difference(f: Function, x: Any, h: Any) -> Any:
     """(f(x + h) - f(x)) / h: the slope of the line through two points of the curve, one of them at x.
 
     Book 4.3.1. x, h: numbers of one type, such as np.float32; the result has that type.
@@ -44,7 +45,7 @@ def forward_difference(f: Callable[[Any], Any], x: Any, h: Any) -> Any:
     return (f(x + h) - f(x)) / h
 
 
-def central_difference(f: Callable[[Any], Any], x: Any, h: Any) -> Any:
+def central_difference(f: Function, x: Any, h: Any) -> Any:
     """(f(x + h) - f(x - h)) / 2h: the same with one point on either side of x (book 4.3.1)."""
     return (f(x + h) - f(x - h)) / (2 * h)
 
