@@ -13,9 +13,9 @@ from .functions import Array
 
 
 def answers(probabilities: Array) -> tuple[Array, Array]:
-    """The answer to each image, int (N,), and how sure it is, (N,).
+    """The most probable class of each image, int (N,), and its probability, (N,).
 
-    Raises KobaiError when a probability is NaN or infinite: then there is no answer.
+    y: probabilities (N, C). KobaiError when one is NaN or infinite: then there is no answer.
     """
     if not np.isfinite(probabilities).all():
         raise KobaiError(
@@ -28,10 +28,10 @@ def answers(probabilities: Array) -> tuple[Array, Array]:
 def mistakes(
     probabilities: Array, labels: Array, label: int | None = None, answer: int | None = None
 ) -> Array:
-    """Indices of the images answered wrong, the most sure first; equally sure ones in their own order.
+    """Indices of the images answered wrongly, by falling probability of the answer; stable for equal ones.
 
-    With a label, only images of that class; with an answer, only images answered so. With both, the images
-    of one cell of the confusion matrix, and so the right answers where label and answer are the same.
+    With a label, only images of that class; with an answer, only images answered so. With both, the images of
+    one cell of the confusion matrix, and so the correct answers where label and answer are the same.
     """
     answered, sure = answers(probabilities)
     chosen = np.full(len(labels), True) if label is not None and label == answer else answered != labels
@@ -52,7 +52,7 @@ def confusion_matrix(probabilities: Array, labels: Array) -> Array:
 
 
 def most_frequent_confusion(matrix: Array) -> tuple[int, int] | None:
-    """(label, answer) of the most frequent mistake, the first of equals; None where there is no mistake."""
+    """The (label, answer) of the most frequent mistake, the first of several; None where there is none."""
     wrong = matrix * (1 - np.eye(len(matrix), dtype=int))
     if not wrong.any():
         return None
@@ -61,19 +61,19 @@ def most_frequent_confusion(matrix: Array) -> tuple[int, int] | None:
 
 
 def recall(matrix: Array) -> Array:
-    """Of the images of each class, the share answered right, (C,); NaN for a class without images."""
+    """The share of each class's images that is answered correctly, (C,); NaN for a class without images."""
     return _shares(np.diag(matrix), matrix.sum(axis=1))
 
 
 def precision(matrix: Array) -> Array:
-    """Of the images that got each answer, the share that it is right for, (C,); NaN for one never given."""
+    """The share of each answer that is correct, (C,); NaN for an answer that is never given."""
     return _shares(np.diag(matrix), matrix.sum(axis=0))
 
 
 def f1_score(matrix: Array) -> Array:
     """The harmonic mean of precision and recall, (C,): 2 TP / (2 TP + FP + FN) (van Rijsbergen 1979).
 
-    So it is 0 for a class that is never answered, and NaN only for one that has no images either.
+    0 for a class that is never answered, and NaN only for one that has no images either.
     """
     return _shares(2 * np.diag(matrix), matrix.sum(axis=0) + matrix.sum(axis=1))
 

@@ -22,7 +22,8 @@ Z95 = 1.959963984540054  # 95 % of a normal distribution lie so many standard de
 class Bin:
     """The answers whose probability lies above `above` and up to `up_to`.
 
-    sure: their mean probability, NaN where there are none. low, high: see `wilson_interval`.
+    count: how many; right: how many of them are correct. sure: their mean probability, NaN where there are
+    none. low, high: the interval of `wilson_interval`.
     """
 
     above: float
@@ -35,6 +36,7 @@ class Bin:
 
     @property
     def share_right(self) -> float:
+        """The share of these answers that is correct, 0 to 1; NaN where there are none."""
         return self.right / self.count if self.count else float("nan")
 
 
@@ -59,7 +61,7 @@ def expected_calibration_error(curve: list[Bin]) -> float:
 
 
 def wilson_interval(hits: int, count: int, z: float = Z95) -> tuple[float, float]:
-    """The shares (low, high) with which `hits` of `count` are compatible, 95 % sure; (0, 1) for none of 0.
+    """The 95 % confidence interval (low, high) of a share of `hits` in `count`; (0, 1) where count is 0.
 
     Unlike share +- z * its standard error, it is never empty or outside 0 to 1 at a share of 0 or 1.
     """
@@ -73,7 +75,7 @@ def wilson_interval(hits: int, count: int, z: float = Z95) -> tuple[float, float
 
 
 def surplus_of_confidence(sure: Array, right: Array) -> tuple[float, float]:
-    """How much surer than right the answers are on average, and that in standard deviations of chance.
+    """Mean probability of the answers minus the share that is correct, and that in standard deviations.
 
     If every probability were true, the number of right answers would have the mean sum(sure) and the variance
     sum(sure * (1 - sure)). Positive: over-confident. Beyond +-1.96 it is hardly chance (Z95).

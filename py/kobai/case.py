@@ -1,4 +1,4 @@
-"""One network under check-up: its evidence, what is known of its training, and the reference beside it."""
+"""A network under check-up: its measurements, what is known of its training, and the reference runs."""
 
 from __future__ import annotations
 
@@ -33,9 +33,10 @@ class History:
 
 
 class Case:
-    """The numbers that the causes are told by, each with what the reference has in its place."""
+    """The numbers by which causes are recognised, each with what the reference runs have in its place."""
 
     def __init__(self, evidence: Evidence, reference: Reference, history: History) -> None:
+        """Keep the evidence (its pieces all done), the reference table and what is known of the training."""
         self.evidence, self.reference, self.history = evidence, reference, history
         self.accuracy = evidence.accuracy
         self.hidden = evidence.hidden_sizes[0] if evidence.hidden_sizes else 0
@@ -45,7 +46,7 @@ class Case:
 
     @cached_property
     def place(self) -> Spread | None:
-        """After how many iterations of the book's settings the accuracy is this one."""
+        """The iteration of the reference run (the book's settings) with this accuracy."""
         return self.reference.iterations_for(self.book, self.accuracy)
 
     @cached_property
@@ -67,30 +68,30 @@ class Case:
 
     @cached_property
     def weights_fit(self) -> bool:
-        """Whether W2 is as large as the reference's at this accuracy, as it is by the book's settings."""
+        """Whether W2 is as large as that of the reference run (the book's settings) at this accuracy."""
         if not self.comparable:
             return False
         ratio = self.evidence.sizes["W2"] / self.usual("W2", self.now.mean)
         return 1 / NEAR < ratio < NEAR
 
     def setting(self, name: str) -> float | None:
-        """A setting, when known."""
+        """A setting of the training, None where it is not known."""
         return (self.history.settings or {}).get(name)
 
     def iteration_with(self, key: str, value: float) -> float:
-        """After how many iterations a size of the reference, which grows, is this large."""
+        """The iteration at which a statistic of the reference run, which grows, reaches this size."""
         run = self.reference.run(self.book)
         return float(np.interp(value, np.maximum.accumulate(run.statistics[key]), run.iterations))
 
     def usual(self, key: str, iteration: float) -> float:
-        """A statistic of the reference after so many iterations."""
+        """A statistic of the reference run after so many iterations."""
         return self.reference.statistic_at(self.book, key, iteration)
 
     # ------------------------------------------------------------- the start
 
     @cached_property
     def start(self) -> float:
-        """The spread that the weights started with: rows of W1 of still pixels keep it.
+        """The standard deviation that the weights started with: rows of W1 of still pixels keep it.
 
         If these pixels were not 0 but all alike, each unit's weights were shifted by the same amount.
         """
@@ -99,22 +100,22 @@ class Case:
 
     @cached_property
     def moved(self) -> float:
-        """How far the other weights of W1 are from their start: variances add up."""
+        """The distance of the other weights of W1 from their start (root mean square): variances add up."""
         size = self.evidence.sizes["W1"]
         return float(np.sqrt(max(size**2 - self.start**2, 0.0)))
 
     @property
     def has_moved(self) -> bool:
-        """Whether W1 is far enough from its start for `moved` to be more than chance."""
+        """Whether W1 is so far from its start that `moved` is more than chance."""
         return self.moved > self.start / 2
 
     # ------------------------------------------------------------ the pixels
 
     @property
     def pixel_ratio(self) -> float:
-        """How many times as far as b1 the weights of W1 moved.
+        """How many times as far as b1 the weights of W1 have moved.
 
-        A step moves W1[i, j] by pixel i times what it moves b1[j] (book 5.6.2), whatever the network.
+        A step changes W1[i, j] by pixel i times what it changes b1[j] (book 5.6.2), in any network.
         """
         return self.moved / max(self.evidence.sizes["b1"], 1e-12)
 
@@ -126,7 +127,7 @@ class Case:
 
     @cached_property
     def ratio_limit(self) -> float:
-        """Between the ratios of normalised pixels (1 to 6) and of others (100 and more): 255 and no more."""
+        """A limit between the ratios of normalised pixels (1 to 6) and others (100 or more); at most 255."""
         return float(np.sqrt(255 * self.reference_ratio(self.book)))
 
     # -------------------------------------------------------- the confidence
@@ -155,13 +156,13 @@ class Case:
 
     @property
     def last_loss(self) -> float | None:
-        """The mean of the last losses, when known."""
+        """The mean of the last losses, None where they are not known."""
         losses = self.history.losses
         return float(np.mean(losses[-RECENT:])) if losses is not None and len(losses) else None
 
     @property
     def slope(self) -> float | None:
-        """How much the loss fell lately, in 1,000 iterations: a straight line through the last fifth."""
+        """The fall of the loss in 1,000 iterations: a straight line through the last fifth of the losses."""
         losses = self.history.losses
         if losses is None or len(losses) < 5 * RECENT:
             return None

@@ -1,7 +1,4 @@
-"""Causes that show in a network itself, or in how it answers; each told by a trace that only it leaves.
-
-Each function takes a Case and returns a Finding, or None when its cause does not show.
-"""
+"""Causes that can be recognised in a network's weights or in its answers; each leaves a trace of its own."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ ASTRAY = 2.5  # times as far as W2 have the biases come: in the reference both c
 
 
 def untrained(case: Case) -> Finding | None:
-    """The biases are zeros at the start, and the first step moves all of them."""
+    """No training at all: the biases are zeros at the start, and the first step changes all of them."""
     params = case.evidence.params
     if case.accuracy > GUESSING or any(value.any() for key, value in params.items() if key[0] == "b"):
         return None
@@ -44,7 +41,7 @@ def untrained(case: Case) -> Finding | None:
 
 
 def alike(case: Case) -> Finding | None:
-    """Hidden units that start with the same weights get the same gradients and stay the same."""
+    """Hidden units with equal weights: those that start alike get the same gradients and stay the same."""
     W1 = case.evidence.params["W1"]
     difference = float(np.abs(W1 - W1.mean(axis=1, keepdims=True)).max())
     if case.hidden < 2 or difference > ALIKE * np.abs(W1).max():
@@ -64,7 +61,7 @@ def alike(case: Case) -> Finding | None:
 
 
 def activation(case: Case) -> Finding | None:
-    """With the other activation the same weights recognise more."""
+    """The wrong activation: with the other one the same weights recognise more images."""
     otherwise = case.evidence.otherwise.get("activation", 0.0)
     if otherwise < max(GOOD, case.accuracy + CLEARLY):
         return None
@@ -93,7 +90,7 @@ def activation(case: Case) -> Finding | None:
 
 
 def inverted(case: Case) -> Finding | None:
-    """With black and white exchanged it recognises more."""
+    """Black and white exchanged: with inverted images the network recognises more."""
     otherwise = case.evidence.otherwise["inverted"]
     if otherwise < max(0.5, case.accuracy + 0.1):
         return None
@@ -107,7 +104,7 @@ def inverted(case: Case) -> Finding | None:
 
 
 def swapped(case: Case) -> Finding | None:
-    """It tells the digits apart but names them otherwise: each answer stands for one other digit."""
+    """Labels exchanged: each answer stands for one other digit."""
     confusion = case.evidence.confusion
     meant = np.argmax(confusion, axis=0)  # the digit that each answer mostly stands for
     named = int(confusion[meant, np.arange(len(meant))].sum())
@@ -136,7 +133,10 @@ def swapped(case: Case) -> Finding | None:
 
 
 def pixels(case: Case) -> Finding | None:
-    """A step moves W1[i, j] by pixel i times what it moves b1[j], so pixels to 255 leave b1 behind."""
+    """Pixels not divided by 255: W1 has moved much further than b1.
+
+    A step changes W1[i, j] by pixel i times what it changes b1[j] (book 5.6.2).
+    """
     known = case.setting("normalize")
     if known is not None and known:
         return None
@@ -160,7 +160,7 @@ def pixels(case: Case) -> Finding | None:
 
 
 def pixel_range(case: Case) -> Finding | None:
-    """It learned from pixels from 0 to 1 but is shown pixels from 0 to 255."""
+    """A wrong range of pixels: trained on pixels from 0 to 1, but given pixels from 0 to 255."""
     otherwise = case.evidence.otherwise["pixels"]
     learned_from_small = case.setting("normalize") or case.pixel_ratio < case.ratio_limit
     if case.evidence.normalize or not learned_from_small or otherwise < case.accuracy + CLEARLY:
@@ -182,7 +182,7 @@ def pixel_range(case: Case) -> Finding | None:
 
 
 def missing(case: Case) -> Finding | None:
-    """Digits that are never answered though the others are, and whose probability is far below a guess."""
+    """Digits never answered though the others are, with a mean probability far below that of a guess."""
     evidence = case.evidence
     rare = evidence.confusion.sum(axis=0) <= HARDLY
     never = np.flatnonzero(rare & (evidence.given < SHRUG))
@@ -204,7 +204,7 @@ def missing(case: Case) -> Finding | None:
 
 
 def start(case: Case) -> Finding | None:
-    """Weights of still pixels never change, so they show what all weights started with."""
+    """An unusual start: weights of still pixels never change, so they show what all weights started with."""
     if case.start < LARGE_START or case.finished:
         return None
     sentence = N_(
@@ -223,7 +223,7 @@ def start(case: Case) -> Finding | None:
 
 
 def large(case: Case) -> Finding | None:
-    """Units thrown to the flat ends of the sigmoid, or below 0 of ReLU, by the steps and not by the start."""
+    """Weights too large: units in the flat ends of the sigmoid, or below 0 of ReLU, because of the steps."""
     evidence, rate = case.evidence, case.setting("learning_rate")
     stuck = max(evidence.saturated, evidence.idle)
     if case.finished or not (stuck > STUCK or evidence.idle > 0.5 or (rate or 0) > 1):
@@ -245,7 +245,7 @@ def large(case: Case) -> Finding | None:
 
 
 def hidden(case: Case) -> Finding | None:
-    """So few units that even a finished training stays below; the size of W2 says that it is finished."""
+    """Too few hidden units: the training is finished, as the size of W2 shows, and the accuracy still low."""
     if case.finished or not 0 < case.hidden < FEW_UNITS or not case.comparable:
         return None
     nearest = "hidden 5" if case.hidden < 8 else "hidden 10"
@@ -273,7 +273,7 @@ def hidden(case: Case) -> Finding | None:
 
 
 def shuffled(case: Case) -> Finding | None:
-    """Steps in all directions: the biases wander off while the weights do not grow together."""
+    """Shuffled labels: steps in all directions, so the biases grow while the weights do not grow together."""
     if case.accuracy > GUESSING or not case.comparable:
         return None
     sizes = case.evidence.sizes
@@ -294,7 +294,7 @@ def shuffled(case: Case) -> Finding | None:
 
 
 def noise(case: Case) -> Finding | None:
-    """A network that was contradicted while learning is right more often than it dares to say."""
+    """Wrong labels among the right ones: the network is correct more often than its probabilities say."""
     usual, here = case.usual_confidence, case.evidence.confidence
     if not case.comparable or case.accuracy < 0.5 or here > usual - DOUBT:
         return None

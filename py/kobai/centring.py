@@ -24,7 +24,7 @@ WHITE = 255
 
 
 def centre(image: ArrayLike) -> Array:
-    """The ink of an image of any size, light on black, in size and place as in MNIST: uint8 (28, 28).
+    """Bring the ink of an image, light on black, to the size and place it has in MNIST: uint8 (28, 28).
 
     image: (height, width), brightness 0 to 255; every pixel above 0 counts as ink. Without ink all is black.
     """
@@ -54,7 +54,7 @@ def _resampling(side: int, scale: float) -> Array:
 
 
 def in_field(ink: Array) -> Array:
-    """The ink in the field, uint8 (28, 28), moved by whole pixels until its centre of mass is in the middle.
+    """The ink moved by whole pixels until its centre of mass is in the middle of the field, uint8 (28, 28).
 
     ink: at most 20 by 20, brightness 0 to 255. It is never moved across the edge: nothing of it is lost.
     """

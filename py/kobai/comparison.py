@@ -19,7 +19,7 @@ Z_95 = 1.959963984540054  # 95 % of a normal distribution lie within so many sta
 
 @dataclass(frozen=True)
 class Comparison:
-    """What networks A and B answer to the same N images; all arrays have the shape (N,).
+    """The answers of networks A and B to the same N images, compared; all arrays have the shape (N,).
 
     a_right, b_right: bool. different: bool, the answers differ. distance: 0 to 1, half the sum of
     |probability by A - probability by B| over the digits, the share of probability that would have to move.
@@ -31,7 +31,10 @@ class Comparison:
     distance: Array
 
     def groups(self) -> dict[str, Array]:
-        """Which images belong to each group: bool (N,). The middle four have no image in common, and all."""
+        """The images of each group as masks, bool (N,).
+
+        No image is in two of the middle four, and each is in one of them.
+        """
         return {
             "all": np.ones_like(self.a_right),
             "both_right": self.a_right & self.b_right,
@@ -52,7 +55,10 @@ class Comparison:
 
 
 def compare(a: Array, b: Array, t: Array) -> Comparison:
-    """a, b: probabilities (N, classes) of the same images by both networks. t: their labels (N,)."""
+    """Compare two networks on the same images.
+
+    a, b: probabilities (N, classes) of the same images by both networks. t: their labels (N,).
+    """
     answers_a, answers_b = a.argmax(axis=1), b.argmax(axis=1)
     return Comparison(
         a_right=answers_a == t,
@@ -65,8 +71,9 @@ def compare(a: Array, b: Array, t: Array) -> Comparison:
 def chance_of_split(only_a: int, only_b: int) -> float:
     """McNemar's exact test, two-sided: how probable a split at least this uneven is, 0 to 1.
 
-    Of the images that only one network gets right, each would be A's or B's like the toss of a coin if both
-    were equally good. 1 where there is none; 0 only where the probability is below the least float, 5e-324.
+    The images are those that only one of two networks recognises. If both were equally good, each of these
+    would be A's or B's with probability 1/2 (a binomial distribution). 1 where there is none; 0 only where
+    the probability is below the least float, 5e-324.
     """
     tosses, fewer = only_a + only_b, min(only_a, only_b)
     ways = term = 1  # term: tosses over k; exact integers, so the one rounding is that of the quotient

@@ -1,4 +1,4 @@
-"""The check-up of a network: where it stands, what led there, and what cannot be known.
+"""The check-up of a network: its state, the causes of that state, and what cannot be determined.
 
 The traces of each cause are in causes.py and progress.py, with the reason of every threshold; what is usual
 comes from the reference table.
@@ -19,13 +19,13 @@ from .reference import Reference, Spread
 
 @dataclass(frozen=True)
 class Checkup:
-    """What a check-up says.
+    """The result of a check-up.
 
     standing: two or three sentences. findings: the most probable cause first; then what else may be.
     excluded: causes that lead to such an accuracy, too, but not here. unknown: what cannot be known.
-    readings: the accuracy of the same weights as they are read, and in each other way that was tried.
-    book: the run of the reference compared with. place: after how many of its iterations it has this
-    accuracy, or None. weights: histograms as `numbers.weights` names them.
+    readings: the accuracy of the same weights as they are used, and in each other way that was tried. book:
+    the run of the reference compared with. place: after how many of its iterations it has this accuracy, or
+    None. weights: histograms as `numbers.weights` names them.
     """
 
     accuracy: float
@@ -40,7 +40,7 @@ class Checkup:
 
 
 def diagnose(evidence: Evidence, reference: Reference, history: History | None = None) -> Checkup:
-    """What the evidence says, when all its pieces are done."""
+    """Evaluate the evidence, all pieces of which must be done, and return what the check-up found."""
     case = Case(evidence, reference, history or History())
     found = [finding for cause in causes.IN_ORDER if (finding := cause(case))]
     if not found:
@@ -115,7 +115,7 @@ def _after_all(ends: Mapping[str, Value]) -> Sentence:
 
 
 def _unknown(case: Case) -> list[Sentence]:
-    """What no measurement on the network tells."""
+    """What cannot be found by any measurement on the network."""
     sentences = []
     if case.history.iterations is None:
         sentences.append(

@@ -1,7 +1,7 @@
-"""Numerical differentiation of one variable (book 4.3): how wrong it is, for each step h.
+"""Numerical differentiation of one variable (book 4.3): its error for each step h.
 
-Truncation: h |f''| / 2 forward, h**2 |f'''| / 6 central. Rounding: about eps |f| / h for both, with
-eps = 2**-52 in float64. (Press et al., Numerical Recipes, section 5.7.)
+Truncation: h |f''| / 2 forward, h**2 |f'''| / 6 central. Rounding: about eps |f| / h for both, with eps =
+2**-52 in float64. (Press et al., Numerical Recipes, section 5.7.)
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+Function = Callable[[Any], Any]  # of one variable: a number, or an array of numbers
 STEPS = [10.0 ** (-quarter / 4) for quarter in range(65)]  # h from 1 to 1e-16
 
 
 class Curve(NamedTuple):
-    """A function with its derivative in closed form; drawn from least to most, start is the first x."""
+    """A function and its derivative in closed form, drawn from least to most; start is the first x."""
 
-    f: Callable[[Any], Any]
+    f: Function
     slope: Callable[[float], float]
     least: float
     most: float
@@ -36,13 +37,16 @@ CURVES = {
 }
 
 
-def forward_difference(f: Callable[[Any], Any], x: Any, h: Any) -> Any:
-    """(f(x + h) - f(x)) / h: the slope of the line through two points of the curve, one of them at x."""
+def forward_difference(f: Function, x: Any, h: Any) -> Any:
+    """(f(x + h) - f(x)) / h: the slope of the line through two points of the curve, one of them at x.
+
+    Book 4.3.1. x, h: numbers of one type, such as np.float32; the result has that type.
+    """
     return (f(x + h) - f(x)) / h
 
 
-def central_difference(f: Callable[[Any], Any], x: Any, h: Any) -> Any:
-    """(f(x + h) - f(x - h)) / 2h: the same with one point on either side of x."""
+def central_difference(f: Function, x: Any, h: Any) -> Any:
+    """(f(x + h) - f(x - h)) / 2h: the same with one point on either side of x (book 4.3.1)."""
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
@@ -57,7 +61,7 @@ class Row(NamedTuple):
 
 
 def rows(curve: Curve, x: float, kind: Any = np.float64) -> list[Row]:
-    """The estimates for all STEPS, computed in this type of numbers from x on."""
+    """The estimates for all STEPS at x, computed in numbers of this type (np.float32 or np.float64)."""
     at, exact = kind(x), curve.slope(float(kind(x)))
     found = []
     with np.errstate(all="ignore"):  # float32 has no 1e-50: a division by 0 is part of the lesson
@@ -69,7 +73,7 @@ def rows(curve: Curve, x: float, kind: Any = np.float64) -> list[Row]:
 
 
 def best(found: list[Row]) -> tuple[float, float]:
-    """The h with the least error: forward, central."""
+    """The h with the least error, for the forward and for the central difference."""
     return (
         min(found, key=lambda row: row.forward_error).h,
         min(found, key=lambda row: row.central_error).h,

@@ -40,7 +40,10 @@ class EngineError(KobaiError):
 
 
 def load(path: Path | str) -> Engine:
-    """The engine in a compiled engine.c. Raises EngineError when this machine or browser cannot run it."""
+    """Load a compiled engine.c and return the engine.
+
+    EngineError when this machine or browser cannot run it.
+    """
     try:
         library = ctypes.CDLL(os.fspath(path))
         library.kobai_interface.restype = _i32
@@ -65,9 +68,14 @@ def load(path: Path | str) -> Engine:
 
 
 class Engine:
-    """What a compiled engine.c does. params: W1 (pixels, hidden), b1 (hidden,), W2 (hidden, 10), b2 (10,)."""
+    """The functions of a compiled engine.c, called with NumPy arrays.
+
+    params: W1 (pixels, hidden), b1 (hidden,), W2 (hidden, 10), b2 (10,), float64. ValueError for arrays of
+    another dtype, shape or memory layout.
+    """
 
     def __init__(self, library: ctypes.CDLL) -> None:
+        """Take the loaded library; its functions are called by their C names."""
         self._library = library
 
     def first_layer(self, images: Array, W1: Array, b1: Array) -> Array:
@@ -185,7 +193,7 @@ def _divisor(normalize: bool) -> int:
 def _check(
     name: str, array: Array, dtype: type[np.generic], shape: tuple[int, ...], written: bool = False
 ) -> None:
-    """Raises ValueError unless `array` is exactly what engine.c is told it is."""
+    """Raise ValueError unless `array` has the dtype, shape and memory layout that engine.c expects."""
     if not isinstance(array, np.ndarray) or array.dtype != np.dtype(dtype):
         raise ValueError(
             f"{name} must be an array of {np.dtype(dtype)}, not {getattr(array, 'dtype', array)!s:.50}"

@@ -14,6 +14,7 @@ class KobaiError(ValueError):
     """
 
     def __init__(self, template: str, **values: str | int | float) -> None:
+        """Fill in the sentence: the exception's own text is the English one."""
         super().__init__(template.format(**values))
         self.template = template
         self.values = values
@@ -31,6 +32,7 @@ class SettingsError(KobaiError):
     """A training setting is out of range; `field` names it."""
 
     def __init__(self, field: str, template: str, **values: str | int | float) -> None:
+        """Keep the name of the setting beside the sentence."""
         super().__init__(template, **values)
         self.field = field
 

@@ -1,4 +1,4 @@
-"""How many images a network recognises, counted in slices so that nobody waits."""
+"""How many images a network recognises, counted in slices, between which a page can react."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SLICE_SIZE = 1000  # images evaluated at once: about 50 ms in a browser
 
 
 class StepEngine(Protocol):
-    """What works when the settings say "fast": `engine.Engine` or `einsum_engine.EinsumEngine`."""
+    """The interface of what computes when the settings say "fast": `Engine` or `EinsumEngine`."""
 
     def train_steps(
         self,
@@ -26,7 +26,10 @@ class StepEngine(Protocol):
         learning_rate: float,
         normalize: bool = True,
     ) -> Array:
-        """One step for each batch; the losses, fewer than the batches where a step left float32's range."""
+        """Take one step for each batch (steps, batch_size) and return the losses, float64.
+
+        They are fewer than the batches where a step left the range of float32.
+        """
 
     def count_correct(
         self, params: Mapping[str, Array], images: Array, labels: Array, normalize: bool = True
@@ -42,10 +45,10 @@ def evaluate(
     engine: StepEngine | None = None,
     normalize: bool = True,
 ) -> Iterator[tuple[int, int]]:
-    """Yields after each slice how many images are done and how many of them were recognised.
+    """Yield after each slice how many images are done and how many of them were recognised.
 
     images: uint8 (N, 784). labels: (N,). normalize: pixels divided by 255, else as they are. The accuracy is
-    the last correct / done. An engine counts faster.
+    the last correct / done. With an engine it is faster.
     """
     correct = 0
     for start in range(0, len(images), slice_size):

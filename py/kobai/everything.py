@@ -1,9 +1,8 @@
-"""Everything a learner made as one file: a zip archive of networks, trainings and a program, and `kobai.json`
-about them.
+"""Everything a learner made in one file: a zip archive of networks, trainings, a program, and `kobai.json`.
 
-The networks in it are pickles that the reader's own Python loads, the trainings are .npz files. On the way
-in the file is a stranger's: it passes the same readers as a network from a file, and nothing of `kobai.json`
-is believed unchecked. A program is text, and is not run.
+The networks in it are pickles that the reader's own Python loads, the trainings are .npz files. A file that
+is opened may come from anyone: it passes the same readers as a network from a file, and nothing of
+`kobai.json` is used unchecked. A program is text, and is not run.
 """
 
 from __future__ import annotations
@@ -43,21 +42,27 @@ MOST_ACCURACIES = 500  # that go out with a network; a small training set is eva
 
 
 class KeptNetwork(NamedTuple):
-    """about: name, origin, date, iterations, settings, normalize, activation, says_activation, history."""
+    """A network of the file and what is known of it.
+
+    about: name, origin, date, iterations, settings, normalize, activation, says_activation, history.
+    """
 
     network: Network
     about: dict[str, Any]
 
 
 class KeptTraining(NamedTuple):
-    """state: as of `Trainer.state`; about: saved, iteration, settings."""
+    """A training of the file and what is known of it.
+
+    state: the bytes of `Trainer.state`; about: saved, iteration, settings.
+    """
 
     state: bytes
     about: dict[str, Any]
 
 
 class Everything(NamedTuple):
-    """All that is in a file; settings: those of the training panel, or None; code: the program, or None."""
+    """The contents of a file; settings: those of the training panel, or None; code: the program, or None."""
 
     networks: list[KeptNetwork]
     trainings: list[KeptTraining]
@@ -71,8 +76,11 @@ def dump_everything(
     settings: dict[str, Any] | None,
     code: str | None,
 ) -> bytes:
-    """One file of the bytes of each network (a pickled dict) and training (a state) with what is known of it,
-    the settings and the learner's program. KobaiError when that is more than `load_everything` takes."""
+    """Write one file with all networks and trainings, the settings and the learner's program.
+
+    Each network is a pickled dict, each training a state, with what is known of it in kobai.json. KobaiError
+    when that is more than `load_everything` accepts.
+    """
     contents: dict[str, Any] = {"kobai": VERSION, "networks": [], "trainings": [], "settings": settings}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -108,7 +116,7 @@ def _thinned(about: dict[str, Any]) -> dict[str, Any]:
 
 
 def load_everything(data: bytes) -> Everything:
-    """What is in a file as of `dump_everything`. Raises KobaiError, with a sentence, for any other."""
+    """Read a file that `dump_everything` wrote. KobaiError, with a sentence, for any other."""
     try:
         unpacked = min(MAX_BYTES, max(MAX_RATIO * len(data), SMALL))
         members = unzip(data, MAX_BYTES, MAX_MEMBERS, unpacked).members

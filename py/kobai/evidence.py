@@ -1,6 +1,6 @@
-"""What can be measured on a network without its history: the size of its weights, and how it answers.
+"""Measurements on a network without its history: the size of its weights, and how it answers.
 
-Measured in slices, so that a page can tell how far it is and stop.
+Made in slices, so that a page can show how far it is and stop.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .mnist import CLASSES
 from .multi_layer_net import ACTIVATIONS, MultiLayerNet, Network, layer_sizes
 
 SATURATED = 0.01  # a sigmoid this close to 0 or 1 has less than 4 % of its largest slope left
-IDLE = 1e-3  # a hidden unit whose output varies by less than this over the images tells nothing
+IDLE = 1e-3  # a hidden unit whose output varies by less than this over the images has no effect
 TRAIN = 10_000  # training images looked at
 UNITS_AT_ONCE = 50_000  # images x units of one slice: about 50 ms in a browser
 
@@ -32,14 +32,17 @@ def rms(values: Array) -> float:
 
 
 def weight_sizes(params: Mapping[str, Array], still: Array) -> dict[str, float]:
-    """W1: rms over the pixels that vary. W1_still: over the others. W2, b1, b2 ...: over all of them."""
+    """The root mean square of each array of params.
+
+    W1: over the pixels that vary; W1_still: over the others. W2, b1, b2 ...: over all elements.
+    """
     return {"W1_still": rms(params["W1"][still])} | {
         key: rms(value[~still] if key == "W1" else value) for key, value in params.items()
     }
 
 
 def answer_statistics(y: Array, t: Array) -> dict[str, float]:
-    """Of probabilities (N, 10) and labels (N,): the accuracy, the cross entropy, the mean of the largest."""
+    """Accuracy, mean cross entropy and mean largest probability, of probabilities (N, 10) and labels (N,)."""
     return {
         "accuracy": float(np.mean(np.argmax(y, axis=1) == t)),
         "test_loss": float(cross_entropy_error(y, t)),
@@ -79,6 +82,7 @@ class Evidence:
         normalize: bool = True,
         train: tuple[Array, Array] | None = None,
     ) -> None:
+        """Copy the network's params; the images are measured by `pieces`."""
         self.activation: str = getattr(network, "activation", "sigmoid")
         self.network = MultiLayerNet(copy.deepcopy(network.params), self.activation)
         self.params = self.network.params
@@ -90,7 +94,7 @@ class Evidence:
         self.train_correct: Array | None = None
 
     def pieces(self) -> Iterator[float]:
-        """Does the work in pieces of about 50 ms; yields after each which part of all is done, 0 to 1."""
+        """Measure in pieces of about 50 ms; yield after each which part of all is done, 0 to 1."""
         ways = self._other_ways()
         total = len(self.images) * (1 + len(ways)) + (len(self.train[0]) if self.train else 0)
         done = 0

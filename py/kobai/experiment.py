@@ -28,7 +28,7 @@ SLICE = 0.05  # seconds between two chances to stop
 
 
 class Road(NamedTuple):
-    """A way to the figure: what differs from the book's settings, and the run of the reference table."""
+    """One way to the figure: the settings that differ from the book's, and its run in the reference table."""
 
     settings: dict[str, Any]
     reference: str
@@ -42,7 +42,7 @@ ROADS = {
 
 
 class Findings(NamedTuple):
-    """What an experiment has found so far, in accuracies on the test images.
+    """Results of an experiment up to now, from accuracies on the test images.
 
     reached: the first of POINTS with FIGURE or more, None when there is none. crossings: how many times the
     accuracy went over FIGURE or back. gain: in the last tenth of the iterations. saturated: the share of the
@@ -65,7 +65,7 @@ class _Unevaluated(Trainer):
 
 
 class Experiment:
-    """One training down a road of ROADS; `accuracy` has the test accuracies at the first of POINTS so far.
+    """A training with settings of one of ROADS; `accuracy`: the test accuracies at the first of POINTS.
 
     The images as for Trainer; the run is that of a Trainer with the same settings, number by number.
     """
@@ -80,6 +80,7 @@ class Experiment:
         t_test: Array,
         engine: StepEngine | None = None,
     ) -> None:
+        """Prepare a training with the settings of ROADS[road] and this seed; KeyError for another road."""
         settings = Settings(seed=seed, engine="fast", iterations=POINTS[0], **ROADS[road].settings)
         self.road = road
         self.trainer = _Unevaluated(settings, x_train, t_train, x_test, t_test, engine)
@@ -87,9 +88,9 @@ class Experiment:
         self.accuracy: list[float] = []
 
     def pieces(self, iterations: int) -> Iterator[None]:
-        """Trains up to so many iterations, one of POINTS, pausing every SLICE or earlier.
+        """Train up to so many iterations, one of POINTS, pausing every SLICE or earlier.
 
-        May be left at any pause and called again. Raises TrainingDivergedError.
+        May be left at any pause and called again. TrainingDivergedError when the loss is no longer finite.
         """
         for point in POINTS[len(self.accuracy) :]:
             if point > iterations:
@@ -101,7 +102,7 @@ class Experiment:
             yield from self._measure()
 
     def findings(self) -> Findings:
-        """At one of POINTS from 100 on."""
+        """The findings after `iteration` iterations, one of POINTS from 100 on."""
         points, accuracy = POINTS[: len(self.accuracy)], np.array(self.accuracy)
         iterations = points[-1]
         tenth = np.searchsorted(points, 0.9 * iterations)
@@ -145,5 +146,5 @@ def crossings(accuracy: ArrayLike) -> int:
 
 
 def spreads(reference: Reference, road: str) -> list[Spread]:
-    """Where the trainings of the reference table went on this road, over its seeds, at each of POINTS."""
+    """The accuracies of the reference trainings of this kind, over their seeds, at each of POINTS."""
     return [reference.accuracy_at(ROADS[road].reference, point) for point in POINTS]

@@ -14,17 +14,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .functions import Array, labels_from, sigmoid
-from .gradient import H
+from .functions import Array, sigmoid
+from .input_checks import labels_of
 
+H = 1e-4  # the step h of gradient.numerical_gradient
 LOG_OFFSET = 1e-7  # of cross_entropy_error
 IMAGES_AT_ONCE = 100  # bounds the memory, whatever the batch size
 
 
 def two_layer_gradient(params: dict[str, Array], x: ArrayLike, t: ArrayLike) -> dict[str, Array]:
-    """Central differences of the mean cross entropy error, one array for each of W1, b1, W2, b2.
+    """Central differences of the mean cross entropy error, one array for each of W1, b1, W2, b2 (book 4.4).
 
-    x: (N, input_size), any values. t: labels (N,) or one-hot rows (N, output_size).
+    x: (N, input_size), any values. t: labels (N,) or one-hot rows (N, output_size). Returns float64 arrays
+    shaped like params. ValueError when x and t do not fit each other.
     """
     gradient = RunningGradient(params, x, t)
     while not gradient.complete:
@@ -33,17 +35,19 @@ def two_layer_gradient(params: dict[str, Array], x: ArrayLike, t: ArrayLike) -> 
 
 
 class RunningGradient:
-    """The same, some images at a time: one over thousands of images takes a minute, and can be left and kept.
+    """The same gradient, computed some images at a time, so that it can be interrupted and kept.
 
-    params, x, t as above; params must not change meanwhile. sum_W1: (input_size + 1, hidden_size) and
-    sum_W2: (hidden_size + 1, output_size) are the sums over the first `done` images, with the biases last.
+    params, x, t as above; params must not change meanwhile. sum_W1: (input_size + 1, hidden_size) and sum_W2:
+    (hidden_size + 1, output_size) are the sums over the first `done` images, with the biases last. ValueError
+    when x and t do not fit each other.
     """
 
     def __init__(self, params: dict[str, Array], x: ArrayLike, t: ArrayLike) -> None:
+        """Start with empty sums; x and t are kept as arrays, labels instead of one-hot rows."""
         self._x = np.atleast_2d(np.asarray(x))
         self._W1 = np.vstack([params["W1"], params["b1"]])
         self._W2 = np.vstack([params["W2"], params["b2"]])
-        self._t = labels_from(t, np.empty((len(self._x), self._W2.shape[1])))
+        self._t = labels_of(t, (len(self._x), self._W2.shape[1]))
         self.done = 0
         self.sum_W1, self.sum_W2 = np.zeros(self._W1.shape), np.zeros(self._W2.shape)
 
@@ -54,7 +58,7 @@ class RunningGradient:
 
     @np.errstate(over="ignore", under="ignore")
     def add_images(self) -> None:
-        """The next IMAGES_AT_ONCE images, or what is left of the batch."""
+        """Add the next IMAGES_AT_ONCE images, or what is left of the batch, to the sums."""
         images = slice(self.done, self.done + IMAGES_AT_ONCE)
         x, t = self._x[images].astype(np.float64), self._t[images]
         x = np.hstack([x, np.ones((len(x), 1))])  # (n, input_size + 1)
@@ -66,7 +70,7 @@ class RunningGradient:
         self.done += len(x)
 
     def mean(self) -> dict[str, Array]:
-        """The gradient, once it is complete."""
+        """The gradient of the mean loss, float64 arrays shaped like params; valid once it is complete."""
         W1, W2 = self.sum_W1 / self.done, self.sum_W2 / self.done
         return {"W1": W1[:-1], "b1": W1[-1], "W2": W2[:-1], "b2": W2[-1]}
 

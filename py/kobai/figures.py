@@ -17,7 +17,11 @@ from .functions import Array
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"  # Okabe and Ito, told apart by every eye
+BLUE, ORANGE, GREEN = (
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+)  # Okabe and Ito, distinguishable with every kind of colour vision
 
 
 def loss_curve(train_loss_list: Sequence[float], format: str = "svg") -> bytes:

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: a pickle, an .npz, or something else, which a sentence names."""
+"""The kind of a file by its first bytes: a pickle, an .npz, or something else, which a sentence names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ _ONNX = re.compile(rb"\x08[\x01-\x20][\x12\x1a\x22\x2a\x32\x3a\x42]")  # ir_vers
 
 
 def kind_of(data: bytes) -> Literal["pickle", "npz"]:
-    """How to read the file. Raises NetworkFileError, saying what the file looks like, if it is neither."""
+    """Return how to read the file.
+
+    NetworkFileError with a sentence about what it looks like, if it is neither.
+    """
     if not data:
         raise NetworkFileError("The file is empty. Please save the network again.")
     if data.startswith(b"PK"):

@@ -1,4 +1,4 @@
-"""What a check-up says: a cause, how sure it is, a sentence, numbers, what to look at and what to try."""
+"""The results of a check-up: causes, how sure each is, sentences, numbers, and what to look at or try."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Value = str | int | float
 
 
 def N_(message: str) -> str:
-    """Marks a message for translation."""
+    """Return the message as it is; the extractor of messages finds it by this call."""
     return message
 
 
@@ -21,12 +21,13 @@ class Sentence:
     values: Mapping[str, Value] = field(default_factory=dict)
 
     def __str__(self) -> str:
+        """The English text with its fields filled in."""
         return self.message.format(**self.values)
 
 
 @dataclass(frozen=True)
 class Number:
-    """One number of the evidence: what it is, here, and what the reference has or the book does, if known."""
+    """One number of the evidence: its label, its value here, and the usual one where that is known."""
 
     label: str
     here: str
@@ -43,11 +44,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Finding:
-    """cause: its id in TITLES. sure: one of SURE. show: the picture, one of SHOWN.
+    """One possible cause of what the network does.
 
-    settings: what to train with to see the cause come or go, by the names of kobai.settings.Settings; the
-    book's where it names none. reading: how to read the same weights instead ("activation" or "normalize"),
-    where that is all there is to mend.
+    cause: its id in TITLES. sure: one of SURE. show: the picture, one of SHOWN. settings: what to train with
+    to see the cause come or go, by the names of kobai.settings.Settings; the book's where it names none.
+    reading: how to read the same weights instead ("activation" or "normalize"), where that alone mends it.
     """
 
     cause: str

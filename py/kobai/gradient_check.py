@@ -1,6 +1,6 @@
 """The gradient check: numerical gradient and backpropagation, parameter by parameter (book 5.7.3).
 
-Along the way it measures on this machine what each costs, and what the definition of the numerical gradient
+It also measures on this machine how long each takes, and how long the definition of the numerical gradient
 would: that one is timed on a sample of the parameters, since all of them take minutes.
 """
 
@@ -31,7 +31,7 @@ REPEAT_SECONDS = 0.3  # no more of them once this is over
 UNITS_AT_ONCE = 5000  # images x hidden units of one piece of work: about 0.1 s in a browser
 DECADES = 8  # the most that one colour scale covers
 
-# Viridis: even to the eye, and told apart by the colour-blind and in greyscale (van der Walt and Smith, 2015)
+# Viridis: even to the eye, and distinct to the colour-blind and in greyscale (van der Walt and Smith, 2015)
 VIRIDIS = (0x440154, 0x482878, 0x3E4989, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6ECE58, 0xB5DE2B, 0xFDE725)
 
 Index = tuple[int, ...]
@@ -50,7 +50,7 @@ class Difference:
 
 
 def draw_batch(count: int, seed: int) -> Array:
-    """Which of `count` images are checked: np.random.seed(seed), then np.random.choice(count, 100)."""
+    """The indices of the images that are checked: np.random.seed(seed), then np.random.choice(count, 100)."""
     return np.random.RandomState(seed).choice(count, BATCH_SIZE)
 
 
@@ -64,15 +64,16 @@ class GradientCheck:
     """
 
     def __init__(self, network: TwoLayerNet, x: Array, t: Array) -> None:
+        """Copy the network; x and t are kept as they are."""
         self.network = copy.deepcopy(network)
         self.x, self.t = x, t
         self.parameters = sum(value.size for value in network.params.values())
         self.sample: list[tuple[str, Index, float]] = []
 
     def pieces(self) -> Iterator[float]:
-        """Does the work in pieces of about 0.1 s; yields after each which part of all is done, 0 to 1.
+        """Compute in pieces of about 0.1 s; yield after each which part of all is done, 0 to 1.
 
-        Raises KobaiError when a gradient is not finite.
+        KobaiError when a gradient is not finite.
         """
         images = max(1, UNITS_AT_ONCE // self.network.params["b1"].size)
         with np.errstate(all="ignore"):  # what is not finite is found below
@@ -114,7 +115,7 @@ class GradientCheck:
     def _timed(
         self, gradient: Callable[[Array, Array], Gradient], images: int, part: float, share: float
     ) -> Generator[float, None, tuple[Gradient, float]]:
-        """The gradient of the batch, worked out by so many images at a time, and the seconds it takes.
+        """Compute the gradient of the batch, so many images at a time, and the seconds it takes.
 
         A gradient is a mean over the batch, so that of some of the images is a share of it. Yields how far
         the whole check is, which stands at `part` before this and at most at `part` + `share` after it.
@@ -139,10 +140,11 @@ class GradientCheck:
         return max(abs(value - float(self.numerical[key][index])) for key, index, value in self.sample)
 
     def least_probable(self) -> tuple[int, float, float]:
-        """Position in the batch of the image whose correct class is least probable, its p, the effect.
+        """The image whose correct class is least probable: position in the batch, probability, effect.
 
-        The effect of the 1e-7 in the loss: how much less the score of that class pulls at -log(p + 1e-7) than
-        at -log(p), as a share of the mean over the batch: (1 - p) * 1e-7 / (p + 1e-7) / N.
+        The effect of the 1e-7 in the loss: by how much the derivative by the score of that class is smaller
+        for -log(p + 1e-7) than for -log(p), as a share of the mean over the batch: (1 - p) * 1e-7 / (p +
+        1e-7) / N.
         """
         y = self.network.predict(self.x)[np.arange(len(self.x)), self.t]
         position = int(np.argmin(y))
@@ -185,7 +187,7 @@ def heat_png(difference: Array, low: int, high: int) -> bytes:
     """|differences| of one array of params as a PNG: one pixel each, coloured by log10 from low to high.
 
     Exactly 0 is transparent. W1, (784, H), becomes a sheet of H tiles of 28 x 28, with a transparent pixel
-    between them; another matrix (rows, columns) is turned, (columns, rows); a vector is one row.
+    between them; another matrix (rows, columns) is transposed, (columns, rows); a vector is one row.
     """
     with np.errstate(divide="ignore"):
         part = (np.log10(difference) - low) / (high - low)

@@ -1,4 +1,4 @@
-"""Heights over a plane as a picture: bands of colour, whose borders are contour lines."""
+"""Draw heights over a plane as a picture: bands of colour, whose borders are contour lines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OPACITY = 150  # of 255: arrows and points stand out from light and dark paper a
 
 
 def heights_png(heights: Array) -> bytes:
-    """heights: (rows, columns), the first row at the bottom; between the points of the grid they are linear.
+    """Heights (rows, columns) as a PNG, the first row at the bottom, linear between the points of the grid.
 
     From the lowest, dark violet, to the highest, yellow, in BANDS bands of equal height.
     """

@@ -1,7 +1,7 @@
-"""What the units of a network's first layer look for, and what they are used for.
+"""The units of a network's first layer: their incoming weights as pictures, and their effect on the scores.
 
 The incoming weights of a unit belong to the 28 x 28 pixels and can be seen as a picture. A network of one
-layer has no hidden units; its ten outputs stand in for them.
+layer has no hidden units; its ten outputs take their place.
 """
 
 from __future__ import annotations
@@ -20,33 +20,33 @@ OUTPUTS_AT_ONCE = 50_000  # images x units of one piece of work: about 50 ms in 
 HELD = 5_000_000  # outputs of the second layer to work out again, over units and images: about 0.3 s
 LEAST = 100  # but at least so many images
 OFF, ON = 0.01, 0.99  # a sigmoid beyond these hardly moves any more
-SWITCH = 0.95  # a unit that is off or on for this share of the images knows no middle
+SWITCH = 0.95  # a unit that is off or on for this share of the images is called a switch
 SHOWN = 0.995  # the colours cover this share of the weights; the few beyond have the last colour
 
-# Blue and vermillion are told apart by the colour-blind; these two are of one luminance, so that neither sign
+# Blue and vermillion are distinct to the colour-blind; these two are of one luminance, so that neither sign
 # looks stronger, and stand out from light and from dark paper alike (vermillion is Okabe and Ito's)
 NEGATIVE, POSITIVE = (0x1F, 0x88, 0xCC), (0xD5, 0x5E, 0x00)
 MIDDLE = 127  # the level of 0, which is transparent: paper of any colour shows through
 
 
 class HiddenUnits:
-    """The first layer of a network over many images; the network is copied and may go on learning meanwhile.
+    """Measurements on the first layer over many images, on a copy of the network.
 
-    inputs: makes x (N, 784) of images, uint8 (N, 784), as the network wants them.
+    inputs: converts images, uint8 (N, 784), to the x (N, 784) that the network takes.
 
-    When `pieces` is exhausted, there are, with an element or row for each unit:
-    effects (units, classes): by how much each score rises when the unit's output rises by 1. In a TwoLayerNet
-    that is W2, less the mean of each row: softmax sees only the differences between scores. In a deeper
-    network it is measured: the slope of the line through what holding the unit at its mean takes from the
-    scores.
-    uses: how far the scores move because the unit is not always at its mean, the root mean square over the
-    images. For a TwoLayerNet it is the standard deviation of z1 times the length of the row of effects.
-    off, on: the share of images for which the unit hardly moves, 0 to 1; a ReLU is off at 0 and never on.
+    When `pieces` is exhausted, there are, with an element or row for each unit: effects (units, classes): by
+    how much each score rises when the unit's output rises by 1. In a TwoLayerNet that is W2, less the mean of
+    each row: softmax depends only on the differences between scores. In a deeper network it is measured: the
+    slope of the line through the changes of the scores when the unit is held at its mean. uses: how far the
+    scores move because the unit is not always at its mean, the root mean square over the images. For a
+    TwoLayerNet it is the standard deviation of z1 times the length of the row of effects. off, on: the share
+    of images for which the unit hardly changes, 0 to 1; a ReLU is off at 0 and never on.
     """
 
     def __init__(
         self, network: Network, images: Array, inputs: Callable[[Array], Array] = normalize_pixels
     ) -> None:
+        """Copy the network; the images are measured by `pieces`."""
         self._net = MultiLayerNet(copy.deepcopy(network.params), getattr(network, "activation", "sigmoid"))
         self._images, self._inputs = images, inputs
 
@@ -62,19 +62,19 @@ class HiddenUnits:
 
     @property
     def are_outputs(self) -> bool:
-        """There is no hidden layer: the units are the ten outputs."""
+        """Whether there is no hidden layer, so that the units are the ten outputs."""
         return self._net.layers == 1
 
     def sums(self, x: Array) -> Array:
-        """What comes into each unit, a1 (N, units): the weighted sum of the pixels and the bias."""
+        """The weighted sum of the pixels and the bias for each unit, a1 (N, units)."""
         return np.asarray(np.dot(x, self._net.params["W1"]) + self._net.params["b1"])
 
     def outputs(self, x: Array) -> Array:
-        """What comes out of each unit, z1 (N, units); without a hidden layer, the probabilities."""
+        """The output of each unit, z1 (N, units); without a hidden layer, the probabilities."""
         return softmax(self.sums(x)) if self.are_outputs else self._net.hidden(x)[0]
 
     def pieces(self) -> Iterator[float]:
-        """Does the work in pieces of about 50 ms; yields after each which part of all is done, 0 to 1."""
+        """Measure in pieces of about 50 ms; yield after each which part of all is done, 0 to 1."""
         units = len(self.weights)
         step = max(1, OUTPUTS_AT_ONCE // units)
         z = np.empty((len(self._images), units))
@@ -118,11 +118,11 @@ class HiddenUnits:
             yield 0.7 + 0.3 * (j + 1) / units
 
     def order(self) -> Array:
-        """The units, the most used first; outputs stay in the order of their digits."""
+        """The units by falling use; outputs stay in the order of their digits."""
         return np.arange(len(self.uses)) if self.are_outputs else np.argsort(-self.uses, kind="stable")
 
     def state(self, unit: int) -> str:
-        """ "off" or "on" where the unit is that for every image, "switch" where it knows no middle, or ""."""
+        """ "off" or "on" where the unit is so for every image, "switch" where it is either, or ""."""
         if self.are_outputs:
             return ""
         off, on = self.off[unit], self.on[unit]
@@ -131,7 +131,7 @@ class HiddenUnits:
         return "switch" if on > 0 and off + on >= SWITCH else ""
 
     def digits(self, unit: int, count: int = 3) -> tuple[list[int], list[int]]:
-        """The classes that the unit speaks for, and against, the strongest first: up to `count` of each."""
+        """The classes whose scores the unit raises, and those it lowers: up to `count`, strongest first."""
         effect = self.effects[unit]
         order = np.argsort(-effect, kind="stable").tolist()
         speaks_for = [k for k in order[:count] if effect[k] > 0]
@@ -146,7 +146,7 @@ def _centred(rows: Array) -> Array:
 
 
 def colour_limit(values: Array) -> float:
-    """The |value| that gets the last colour: one for all these values, so that pictures can be compared."""
+    """The |value| of the last colour: one for all these values, so that pictures can be compared."""
     size = np.abs(values)
     return float(np.quantile(size, SHOWN)) or float(size.max()) or 1.0
 

@@ -1,4 +1,4 @@
-"""JSON from outside: looked over before it is read, for `json.loads` has no limits of its own.
+"""JSON from outside, checked for size and depth before it is read: `json.loads` has no limits of its own.
 
 It goes a call deeper for each level, and in Pyodide, whose stack is the browser's, 8,000 brackets end Python.
 """
@@ -19,11 +19,11 @@ _OTHERS = bytes(code for code in range(256) if code not in _BRACKETS)
 
 
 class TooLarge(ValueError):
-    """There is more in the text than is read."""
+    """The text is larger or deeper than the limits."""
 
 
 def read_json(data: bytes, most_bytes: int = MOST_BYTES, most_values: int = MOST_VALUES) -> Any:
-    """The value in UTF-8 text. Raises TooLarge, or another ValueError where it is no JSON."""
+    """The value in UTF-8 text. TooLarge, or another ValueError where it is no JSON."""
     if not fits(data, most_bytes, most_values):
         raise TooLarge("more bytes, values or levels than are read")
     return json.loads(data.decode())  # not by itself: it takes UTF-16 as well, where brackets are other bytes

@@ -1,4 +1,4 @@
-"""Values that were written down and are read again: each is checked, and returned as it is to be used.
+"""Checks of values that were stored and are read again; each function returns the value ready for use.
 
 All raise TypeError or ValueError for anything that the page does not write.
 """
@@ -20,21 +20,21 @@ MOST_HISTORY = 2000  # points of the loss curve that is kept with a network
 
 
 def from_json(text: Any, most_bytes: int = MOST_BYTES) -> Any:
-    """What a JSON text says."""
+    """The value in a JSON text."""
     if not isinstance(text, str):
         raise TypeError
     return read_json(text.encode(), most_bytes, MOST_VALUES)
 
 
 def mapping(found: Any) -> dict[str, Any]:
-    """An object of JSON."""
+    """Check for a JSON object: a dict."""
     if not isinstance(found, dict):
         raise TypeError
     return found
 
 
 def sequence(found: Any, most: int = MOST_ITERATIONS) -> list[Any]:
-    """An array of JSON."""
+    """Check for a JSON array: a list of at most `most` values."""
     if not isinstance(found, list):
         raise TypeError
     if len(found) > most:
@@ -43,7 +43,7 @@ def sequence(found: Any, most: int = MOST_ITERATIONS) -> list[Any]:
 
 
 def text(found: Any, longest: int) -> str:
-    """Letters that can be written to a file."""
+    """Check for a str that can be written to a file as UTF-8."""
     if not isinstance(found, str):
         raise TypeError
     if len(found) > longest:
@@ -53,7 +53,7 @@ def text(found: Any, longest: int) -> str:
 
 
 def moment(found: Any) -> str:
-    """A moment in ISO 8601 with its time zone."""
+    """Check for a moment in ISO 8601 with its time zone."""
     read = datetime.datetime.fromisoformat(text(found, 40))
     if read.tzinfo is None:
         raise ValueError
@@ -61,7 +61,7 @@ def moment(found: Any) -> str:
 
 
 def count(found: Any, most: int = MOST_ITERATIONS) -> int:
-    """A whole number from 0 on."""
+    """Check for a whole number from 0 to `most`."""
     if type(found) is not int:
         raise TypeError
     if not 0 <= found <= most:
@@ -70,13 +70,14 @@ def count(found: Any, most: int = MOST_ITERATIONS) -> int:
 
 
 def yes_or_no(found: Any) -> bool:
+    """Check for a bool."""
     if type(found) is not bool:
         raise TypeError
     return found
 
 
 def number(found: Any, least: float = -math.inf, most: float = math.inf) -> float:
-    """A finite number."""
+    """Check for a finite number from `least` to `most`; returns a float."""
     if type(found) not in (int, float):
         raise TypeError
     if not math.isfinite(found) or not least <= found <= most:
@@ -85,7 +86,7 @@ def number(found: Any, least: float = -math.inf, most: float = math.inf) -> floa
 
 
 def settings(found: Any) -> dict[str, Any]:
-    """The settings of a training, every one of them."""
+    """Check for the settings of a training, every one of them. SettingsError when one is out of range."""
     read = asdict(Settings(**mapping(found)))
     if set(read) != set(found):
         raise ValueError
@@ -93,8 +94,10 @@ def settings(found: Any) -> dict[str, Any]:
 
 
 def history(found: Any) -> dict[str, Any]:
-    """As of Session.run_history in the worker: means of the loss over stretches, accuracies [i, train,
-    test]."""
+    """Check for a history as Session.run_history in the worker makes it.
+
+    It holds means of the loss over stretches of iterations, and accuracies [i, train, test].
+    """
     mapping(found)
     ends = [count(each) for each in sequence(found["iterations"], MOST_HISTORY)]
     losses = [number(each) for each in sequence(found["losses"], MOST_HISTORY)]

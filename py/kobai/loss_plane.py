@@ -1,4 +1,4 @@
-"""The loss of a network over a plane through its parameters, and gradient descent seen in that plane.
+"""The loss of a network over a plane through its parameters, and gradient descent in that plane.
 
 All parameters together are one point of a space of many dimensions. Two directions, dicts shaped like params,
 span a plane through it: params + a * first + b * second.
@@ -19,6 +19,7 @@ ROWS_AT_ONCE = 3  # of a surface: about 50 ms in a browser
 
 
 def not_finite() -> KobaiError:
+    """The error for a network whose loss is NaN or infinite."""
     return KobaiError("The loss of this network is not finite: its weights are too large.")
 
 
@@ -49,7 +50,7 @@ def steepest(grads: Params, key: str) -> tuple[int, ...]:
 
 
 def unit(direction: Params) -> dict[str, Array]:
-    """The same direction with length 1. KobaiError when it has no length, or none that is finite."""
+    """The same direction with length 1. KobaiError when its length is 0 or not finite."""
     length = np.sqrt(dot(direction, direction))
     if not np.isfinite(length):
         raise not_finite()
@@ -59,25 +60,26 @@ def unit(direction: Params) -> dict[str, Array]:
 
 
 def across(direction: Params, other: Params) -> dict[str, Array]:
-    """Of `direction` the part that is orthogonal to `other`, which has length 1."""
+    """The part of `direction` that is orthogonal to `other`, which has length 1."""
     return moved(direction, (-dot(direction, other), other))
 
 
 class LossPlane:
     """The loss on one mini-batch over the plane; params is not changed and must not change meanwhile.
 
-    x: (N, input_size), t: labels (N,). What the first layer does to x is worked out once: it is linear, so
-    a1 = x W1 + b1 moves linearly, too, and a point of the plane costs only the small layers.
+    x: (N, input_size), t: labels (N,). The product of x and the first layer is computed once: a1 = x W1 + b1
+    is linear in the parameters, so a point of the plane costs only the small layers.
     """
 
     def __init__(self, network: Network, x: Array, t: Array, first: Params, second: Params) -> None:
+        """Compute a1 at params and its change along both directions, which are dicts shaped like params."""
         self._params, self._first, self._second, self._x, self._t = network.params, first, second, x, t
         self._activation = activation_of(network)
         self._activate = ACTIVATIONS[self._activation][0]
         self._sums = [np.dot(x, each["W1"]) + each["b1"] for each in (network.params, first, second)]
 
     def loss(self, a: float, b: float) -> float:
-        """At params + a * first + b * second."""
+        """The loss at params + a * first + b * second."""
         here, first, second = self._sums
         scores = here + a * first + b * second
         for i in range(2, len(self._params) // 2 + 1):
@@ -111,7 +113,7 @@ class LossPlane:
 def descend(
     network: Network, start: Params, x: Array, t: Array, learning_rate: float, steps: int
 ) -> Iterator[tuple[dict[str, Array], float]]:
-    """Gradient descent from `start` on one batch: yields (params, loss) before the first step and after each.
+    """Gradient descent from `start` on one batch: yield (params, loss) before the first step and after each.
 
     network: for its kind; it is not changed. Ends early once the loss is not finite, which is not yielded.
     """

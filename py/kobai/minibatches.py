@@ -1,4 +1,4 @@
-"""How the gradient trembles from mini-batch to mini-batch (book 4.2.3 and 4.5)."""
+"""How far gradients of mini-batches vary from batch to batch (book 4.2.3 and 4.5)."""
 
 from __future__ import annotations
 
@@ -19,19 +19,22 @@ Params = Mapping[str, Array]
 
 
 def flat(grads: Params) -> Array:
-    """All elements in one row, by name: networks list their gradients in the order they made them."""
+    """All elements in one row, ordered by name: networks list their gradients in different orders."""
     return np.concatenate([np.ravel(grads[key]) for key in sorted(grads)])
 
 
 def cosine(first: Array, second: Array) -> float:
-    """Of the angle between two rows: 1: the same direction, 0: at right angles, or one has no length."""
+    """The cosine of the angle between two rows.
+
+    1: the same direction, 0: at right angles, or one of them has no length.
+    """
     length = np.linalg.norm(first) * np.linalg.norm(second)
     return float(np.dot(first, second) / length) if length else 0.0
 
 
 @dataclass(frozen=True)
 class Tremble:
-    """What the draws of one size gave.
+    """The spread of the gradient over the draws of one batch size.
 
     gradients: of the watched weight, one for each draw. spread: how far the gradient of all parameters lies
     from its mean over the draws: the root of the mean square distance, about proportional to 1 / sqrt(size).
@@ -49,7 +52,8 @@ class Tremble:
 class Minibatches:
     """Gradients of one network on training images; the network is copied and may go on learning meanwhile.
 
-    images: uint8 (count, 784), labels: (count,). inputs: makes x (N, 784) of images as it wants them.
+    images: uint8 (count, 784), labels: (count,). inputs: converts images to the x (N, 784) that the network
+    takes.
     """
 
     def __init__(
@@ -59,16 +63,17 @@ class Minibatches:
         labels: Array,
         inputs: Callable[[Array], Array] = normalize_pixels,
     ) -> None:
+        """Copy the network; the gradient of all images, `whole`, is not known yet."""
         self._net = MultiLayerNet(copy.deepcopy(network.params), activation_of(network))
         self._images, self._labels, self._inputs = images, labels, inputs
         self.whole: Array | None = None
 
     def gradient(self, chosen: Array | slice) -> dict[str, Array]:
-        """Of the loss on these images, by backpropagation."""
+        """The gradient of the loss on these images, by backpropagation, a dict shaped like params."""
         return self._net.gradient(self._inputs(self._images[chosen]), self._labels[chosen])
 
     def whole_gradient(self) -> Iterator[float]:
-        """Makes `whole`, the gradient of the loss on all images, the weighted mean over slices.
+        """Compute `whole`, the gradient of the loss on all images, as the weighted mean over slices.
 
         Yields after each slice which part of all is done, 0 to 1.
         """
@@ -82,7 +87,7 @@ class Minibatches:
             yield part.stop / count
 
     def place(self, key: str, index: tuple[int, ...]) -> int:
-        """Where params[key][index] stands in a flat gradient."""
+        """The position of params[key][index] in a flat gradient. KeyError for another key."""
         before = 0
         for name, value in sorted(self._net.params.items()):
             if name == key:
@@ -93,9 +98,9 @@ class Minibatches:
     def draw(
         self, seed: int, watched: int, sizes: tuple[int, ...] = SIZES
     ) -> Iterator[tuple[float, list[Tremble]]]:
-        """Draws of each size by np.random.choice, one after the other, from np.random.RandomState(seed).
+        """Draw DRAWS batches of each size by np.random.choice, from np.random.RandomState(seed).
 
-        watched: as by `place`. Yields (part done, 0 to 1; what is complete so far).
+        watched: a position as `place` returns it. Yields (part done, 0 to 1; the sizes that are complete).
         """
         random = np.random.RandomState(seed)
         done: list[Tremble] = []
@@ -103,7 +108,8 @@ class Minibatches:
             rows = np.empty((DRAWS, sum(value.size for value in self._net.params.values())), np.float32)
             gradients = []
             for i in range(DRAWS):
-                row = flat(self.gradient(random.choice(len(self._images), size)))
+                batch_mask = random.choice(len(self._images), size)
+                row = flat(self.gradient(batch_mask))
                 gradients.append(float(row[watched]))
                 rows[i] = row
                 if i % 10 == 9 and i < DRAWS - 1:
@@ -112,7 +118,8 @@ class Minibatches:
             yield (number + 1) / len(sizes), done
 
     def _tremble(self, size: int, gradients: tuple[float, ...], rows: Array) -> Tremble:
-        spread = float(np.sqrt(np.sum(np.var(rows, axis=0, ddof=1, dtype=np.float64))))
+        variances = np.var(rows, axis=0, ddof=1, dtype=np.float64)
+        spread = float(np.sqrt(np.sum(variances)))
         lengths = tuple(float(np.linalg.norm(row)) for row in rows)
         angles: tuple[float, ...] = ()
         if self.whole is not None:

@@ -97,7 +97,7 @@ def normalize_pixels(images: Array) -> Array:
 
 
 def as_inputs(images: Array, normalize: bool) -> Array:
-    """Pixels 0 to 255 as what a network takes, float32: from 0.0 to 1.0, or 0.0 to 255.0 as they are."""
+    """Convert pixels 0 to 255 to a network's input, float32: from 0.0 to 1.0, or 0.0 to 255.0 as they are."""
     return normalize_pixels(images) if normalize else images.astype(np.float32)
 
 
@@ -114,11 +114,11 @@ def load_mnist(
     one_hot_label: bool = False,
     dataset_dir: Path | str | None = None,
 ) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """(x_train, t_train), (x_test, t_test) as in the book (3.6.1).
+    """Load (x_train, t_train), (x_test, t_test) as in the book (3.6.1).
 
     normalize: pixels as float32 0.0 to 1.0, else uint8. flatten: images (N, 784), else (N, 1, 28, 28).
     one_hot_label: labels as rows (N, 10), else (N,). dataset_dir: the folder of the four IDX files, plain or
-    .gz, by default DATASET_DIR. Raises DatasetError when a file is missing or is not what it should be.
+    .gz, by default DATASET_DIR. DatasetError when a file is missing or is not what it should be.
     """
     folder = DATASET_DIR if dataset_dir is None else Path(dataset_dir)
 

@@ -1,6 +1,6 @@
 """Networks of any depth, such as the ready-made one of chapter 3 (`common/multi_layer_net.py` in the book).
 
-Where the book's class draws its own weights, this one takes them: it is for networks that exist already.
+The book's class draws its own weights; this one is given them, since it is for networks that exist already.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from .functions import Array, cross_entropy_error, relu, relu_grad, sigmoid, sigmoid_grad, softmax
+from .input_checks import number_of_batch, one_hot_rows
 from .network import TwoLayerNet
 
 ACTIVATIONS = {"sigmoid": (sigmoid, sigmoid_grad), "relu": (relu, relu_grad)}  # with their derivatives
 
 
 class Network(Protocol):
-    """What TwoLayerNet and MultiLayerNet have in common."""
+    """The common interface of TwoLayerNet and MultiLayerNet."""
 
     params: dict[str, Array]
 
@@ -27,7 +27,7 @@ class Network(Protocol):
 
 
 def layer_sizes(params: Mapping[str, Array]) -> tuple[int, ...]:
-    """Inputs, hidden units of each layer, outputs: (784, 50, 10) for the book's TwoLayerNet."""
+    """The numbers of inputs, of hidden units of each layer, and of outputs: (784, 50, 10) in the book."""
     weights = [params[f"W{i}"] for i in range(1, len(params) // 2 + 1)]
     return (weights[0].shape[0], *(W.shape[1] for W in weights))
 
@@ -41,6 +41,7 @@ class MultiLayerNet:
     """
 
     def __init__(self, params: dict[str, Array], activation: str = "sigmoid") -> None:
+        """Keep params, not copied, and look up the activation and its derivative."""
         self.params = params
         self.activation = activation
         self.layers = len(params) // 2
@@ -55,19 +56,28 @@ class MultiLayerNet:
         return outputs
 
     def scores(self, x: Array) -> Array:
-        """What softmax is taken of, (N, output_size)."""
+        """The input of softmax, float64 (N, output_size); for one image (input_size,), (output_size,)."""
         return self._affine([x, *self.hidden(x)][-1], self.layers)
 
     def predict(self, x: Array) -> Array:
         """The probability of each class, (N, output_size); for one image (input_size,), (output_size,)."""
         return softmax(self.scores(x))
 
-    def loss(self, x: Array, t: ArrayLike) -> float:
-        """The cross entropy error of the predictions, a mean over the batch (book 4.2.4)."""
-        return float(cross_entropy_error(self.predict(x), t))
+    @number_of_batch
+    def loss(self, x: Array, t: Array) -> float:
+        """The cross entropy error of the predictions, a mean over the batch (book 4.2.4).
 
-    def gradient(self, x: Array, t: ArrayLike) -> dict[str, Array]:
-        """Gradient of the loss by backpropagation, shaped like params (book chapter 5)."""
+        ValueError when x and t are not of one length, or x does not fit the network.
+        """
+        y = self.predict(x)
+        return cross_entropy_error(y, t)
+
+    @one_hot_rows
+    def gradient(self, x: Array, t: Array) -> dict[str, Array]:
+        """Gradient of the loss by backpropagation, float64, shaped like params (book chapter 5).
+
+        ValueError when x or t do not fit the network.
+        """
         grads = {}
         z = [x]  # z[i] is the input of layer i + 1
         a = []
@@ -76,9 +86,6 @@ class MultiLayerNet:
             z.append(self._activate(a[-1]))
         y = softmax(a[-1])
 
-        t = np.asarray(t)
-        if t.size != y.size:  # labels
-            t = np.eye(y.shape[1])[t]
         da = (y - t) / len(x)  # (N, output_size): softmax and cross entropy together
         for i in range(self.layers, 0, -1):
             grads[f"W{i}"] = np.dot(z[i - 1].T, da)
@@ -92,7 +99,7 @@ class MultiLayerNet:
 
 
 def network_of(params: dict[str, Array], activation: str = "sigmoid") -> Network:
-    """The network of these arrays, not copied: the book's TwoLayerNet where it is one, else a MultiLayerNet.
+    """Make a network of these arrays, not copied: a TwoLayerNet where it is one, else a MultiLayerNet.
 
     KeyError for an activation other than "sigmoid" and "relu".
     """
@@ -104,7 +111,7 @@ def network_of(params: dict[str, Array], activation: str = "sigmoid") -> Network
 
 
 def activation_of(network: Network) -> str:
-    """Of the hidden layers, "sigmoid" or "relu": the book's TwoLayerNet is always of sigmoids."""
+    """The activation of the hidden layers, "sigmoid" or "relu"; a TwoLayerNet always has sigmoids."""
     return network.activation if isinstance(network, MultiLayerNet) else "sigmoid"
 
 

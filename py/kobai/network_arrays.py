@@ -1,4 +1,4 @@
-"""From named arrays in a file to the parameters of a network, checked to fit together and to fit MNIST."""
+"""Convert named arrays of a file to the parameters of a network, and check that they fit MNIST."""
 
 from __future__ import annotations
 
@@ -83,6 +83,7 @@ def _in_order(found: Mapping[str, object]) -> dict[str, Array]:
 
 
 def batch_normalization() -> NoReturn:
+    """Raise the NetworkFileError for a network with batch normalization."""
     raise NetworkFileError(
         "The network in the file uses batch normalization (gamma1, beta1, …), which Kobai does not compute. "
         "Train one with use_batchnorm=False."
@@ -90,8 +91,10 @@ def batch_normalization() -> NoReturn:
 
 
 def _of_right_rank(name: str, array: Array) -> Array:
-    """The array, a row of biases as (outputs,). Raises NetworkFileError unless it has floats on the right "
-    "axes."""
+    """The array, a row of biases as (outputs,).
+
+    NetworkFileError unless it holds floats and has the right number of axes.
+    """
     if name[0] == "b" and array.ndim == 2 and array.shape[0] == 1:
         array = array[0]
     rank = 2 if name[0] == "W" else 1

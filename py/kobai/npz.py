@@ -29,11 +29,11 @@ _LENGTH = re.compile(" ?([0-9]{1,12})L?")  # Python 2 wrote 784L
 
 
 def read_npz(data: bytes, most_unpacked: int | None = None) -> tuple[dict[str, NDArray[Any]], str]:
-    """The arrays by name ("W1" for the member W1.npy), views that are not writeable, and the zip's comment.
+    """Read the arrays of an .npz file by name ("W1" for the member W1.npy), and the zip's comment.
 
-    most_unpacked: how many bytes all of them may have, if not as many as a file.
-
-    Raises NetworkFileError (a sentence) for anything malformed, too large, or pickled. Nothing is run.
+    The arrays are views that are not writeable. most_unpacked: how many bytes all of them may have, if not as
+    many as a file. NetworkFileError (a sentence) for anything malformed, too large, or pickled. Nothing is
+    run.
     """
     members, comment = unzip(data, most_unpacked=most_unpacked)
     arrays = {}

@@ -1,4 +1,4 @@
-"""The numbers of the evidence that more than one finding shows, each with what is usual in its place."""
+"""Numbers of the evidence that several findings show, each with the usual value beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BINS = 41  # odd: one of them is around zero
 
 @dataclass(frozen=True)
 class Histogram:
-    """How many values lie in each of BINS equal bins from -limit to limit; their size, and the usual one."""
+    """The number of values in each of BINS equal bins from -limit to limit; their size, and the usual one."""
 
     limit: float
     counts: tuple[int, ...]
@@ -24,7 +24,7 @@ class Histogram:
 
 
 def weights(case: Case) -> dict[str, Histogram]:
-    """W1 of the pixels at the edge, as it started, of the others, and b1; on one scale."""
+    """Histograms of W1 at the edge pixels (as it started), of the rest of W1, and of b1; on one scale."""
     W1, still = case.evidence.params["W1"], case.evidence.still
     now = case.now.mean
     usual = {"edge": BOOK_START, "others": case.usual("W1", now), "b1": case.usual("b1", now)}
@@ -45,7 +45,7 @@ def weights(case: Case) -> dict[str, Histogram]:
 
 
 def readings(case: Case) -> tuple[Reading, ...]:
-    """The accuracy as the network is read, then with each other activation, range and ground."""
+    """The accuracy as the network is used, then with each other activation, pixel range and background."""
     evidence = case.evidence
     names = {
         "activation": Sentence(
@@ -62,29 +62,35 @@ def readings(case: Case) -> tuple[Reading, ...]:
 
 
 def accuracy(case: Case, expected: float | None = None) -> Number:
+    """The accuracy on the test images, beside the expected one."""
     return Number(N_("accuracy"), share(case.accuracy), "" if expected is None else share(expected))
 
 
 def start_spread(case: Case) -> Number:
+    """The standard deviation that the weights started with, beside the book's 0.01."""
     return Number(N_("spread of the weights of the pixels at the edge"), short(case.start), short(BOOK_START))
 
 
 def saturated(case: Case) -> Number:
+    """The share of outputs of hidden units within 0.01 of 0 or 1, beside the usual one."""
     label = N_("outputs of hidden units within 0.01 of 0 or 1")
     return Number(label, percent(case.evidence.saturated), percent(case.usual_saturation))
 
 
 def confidence(case: Case) -> Number:
+    """The mean probability of the answers, beside the usual one."""
     label = N_("probability of its answers, on average")
     return Number(label, percent(case.evidence.confidence), percent(case.usual_confidence))
 
 
 def ratio(case: Case) -> Number:
+    """How many times as far as b1 the weights of W1 moved, beside that in the reference run."""
     label = N_("how many times as far as b1 the weights of W1 moved")
     return Number(label, short(case.pixel_ratio), ratios(case)["book"])
 
 
 def ratios(case: Case) -> dict[str, str]:
+    """That ratio in two reference runs: "book" has normalized pixels, "expected" pixels from 0 to 255."""
     return {
         "book": short(case.reference_ratio(case.book)),
         "expected": short(case.reference_ratio("hidden 50, pixels 0-255")),
@@ -92,7 +98,7 @@ def ratios(case: Case) -> dict[str, str]:
 
 
 def progress(case: Case) -> tuple[Number, ...]:
-    """What grows in the course of a training."""
+    """Accuracy, sizes of weights, confidence and saturation: what grows in the course of a training."""
     if not case.comparable:
         return (
             accuracy(case),

@@ -18,7 +18,7 @@ RATES = [float(f"{10 ** (exponent / 20):.3g}") for exponent in range(-60, 41)]  
 class Point(NamedTuple):
     """The loss on the same mini-batch after a step of this learning rate.
 
-    predicted: what it would be if the loss were as steep all the way as where the step begins.
+    predicted: its linear approximation, as if the loss had everywhere the slope it has before the step.
     """
 
     learning_rate: float
@@ -27,13 +27,15 @@ class Point(NamedTuple):
 
 
 class OneStep:
-    """A network before the step, which is copied, its loss on a mini-batch, and the gradient there.
+    """A step of learning from one network on one mini-batch, repeatable with any learning rate.
 
-    x: (N, input_size), t: labels (N,). fall: how fast the loss falls against the gradient, per learning rate:
-    the square of the gradient's length. KobaiError when the gradient is not finite.
+    x: (N, input_size), t: labels (N,). loss: before the step. grads: the gradient there. fall: how fast the
+    loss falls against the gradient, per learning rate: the square of the gradient's length. KobaiError when
+    the gradient is not finite.
     """
 
     def __init__(self, network: TwoLayerNet, x: Array, t: Array) -> None:
+        """Copy the network, and compute the loss and the gradient before the step."""
         self.network, self.x, self.t = copy.deepcopy(network), x, t
         self.loss = network.loss(x, t)
         self.grads = network.gradient(x, t)
@@ -47,11 +49,11 @@ class OneStep:
         return network, training_step(network, self.x, self.t, learning_rate)
 
     def predicted(self, learning_rate: float) -> float:
-        """The loss after the step as the gradient alone foretells it: right for small steps."""
+        """The loss after the step in a linear approximation by the gradient: right for small steps."""
         return self.loss - learning_rate * self.fall
 
     def curve(self) -> list[Point]:
-        """For each of RATES. KobaiError when a loss is not finite."""
+        """The loss after the step for each of RATES. KobaiError when one is not finite."""
         line = LossPlane(self.network, self.x, self.t, self.grads, self.grads)
         losses = [line.loss(-rate, 0) for rate in RATES]
         if not np.isfinite(losses).all():

@@ -13,7 +13,7 @@ OFFSET = 1e-7  # what cross_entropy_error adds inside its log (book 4.2.2)
 
 
 class OneWeight:
-    """The weight from a unit of the last hidden layer to the score of a digit; all others stay.
+    """Loss and accuracy for any value of the weight from a unit of the last hidden layer to a digit's score.
 
     x: inputs (N, 784). t: labels (N,). unit None: the unit whose output differs most from image to image.
     Only the last layer is computed anew for each value of the weight: the same sums as in the network.
@@ -22,6 +22,7 @@ class OneWeight:
     def __init__(
         self, network: MultiLayerNet, x: Array, t: Array, digit: int, unit: int | None = None
     ) -> None:
+        """Compute the inputs of the last layer and the scores without this weight."""
         last = len(network.params) // 2
         self.name = f"W{last}"
         hidden = list(network.hidden(x))
@@ -42,7 +43,7 @@ class OneWeight:
         return softmax(scores)
 
     def loss(self, value: float, dtype: Any = np.float64) -> Any:
-        """The cross entropy error with this weight, computed in this type throughout."""
+        """The cross entropy error with this weight, computed in numbers of this type throughout."""
         return cross_entropy_error(self.predict(value, dtype), self.t)
 
     def correct(self, value: float) -> int:

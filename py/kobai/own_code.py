@@ -1,4 +1,4 @@
-"""The learner's own code, run and recorded line by line (see tracing.py), the book's functions at hand."""
+"""Run a learner's own program and record it line by line (see tracing.py), the book's functions at hand."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ MODULES = {  # what the programs of the book import
 
 
 def run_own_code(text: str, given: Mapping[str, Any]) -> tuple[Recording, str]:
-    """Runs a program and records each of its lines, and those of the library's functions that it calls.
+    """Run a program and record each of its lines, and those of the library's functions that it calls.
 
     given: its variables, beside NAMES. Returns the recording and what was printed, MOST_PRINTED letters at
     most. What the program raises is kept in the recording. At a limit of the recording the program is ended,
-    for it may be one that never ends. Raises KobaiError for a text that is empty, too long or no Python.
+    for it may be one that never ends. KobaiError for a text that is empty, too long or no Python.
     """
     code = _compiled(text)
     linecache.cache[FILE] = (len(text), None, io.StringIO(text).readlines(), FILE)

@@ -1,6 +1,6 @@
-"""The arguments of a pickle's instructions: numbers, texts and bytes, each read where it stands in the file.
+"""Read the arguments of a pickle's instructions: numbers, texts and bytes, each from its place in the file.
 
-As `pickletools` reads them, but for limits, and without a copy of more than the argument itself.
+As `pickletools` reads them, but with limits, and without a copy of more than the argument itself.
 """
 
 from __future__ import annotations
@@ -63,79 +63,99 @@ class EndsEarly(Exception):
 
 
 class Arguments:
-    """Each method: the argument that begins at a byte, and the byte behind it.
+    """Readers of arguments: each method returns the argument that starts at a byte, and the byte behind it.
 
-    Raises ValueError or OverflowError where it is not valid, NetworkFileError where it is too large;
-    EndsEarly, IndexError or struct.error where the file ends.
+    The methods are named after the descriptors of `pickletools`. ValueError or OverflowError where an
+    argument is not valid, NetworkFileError where it is too large; EndsEarly, IndexError or struct.error where
+    the file ends.
     """
 
     def __init__(self, data: bytes) -> None:
+        """Keep the bytes of the whole pickle."""
         self._data = data
         self._wide = 0  # bytes of texts beyond latin-1 until now
 
     def uint1(self, start: int) -> tuple[int, int]:
+        """An unsigned integer of 1 byte."""
         return self._data[start], start + 1
 
     def uint2(self, start: int) -> tuple[int, int]:
+        """An unsigned integer of 2 bytes, little-endian."""
         return self._uint(start, 2), start + 2
 
     def uint4(self, start: int) -> tuple[int, int]:
+        """An unsigned integer of 4 bytes, little-endian."""
         return self._uint(start, 4), start + 4
 
     def int4(self, start: int) -> tuple[int, int]:
+        """A signed integer of 4 bytes, little-endian."""
         return _INT.unpack_from(self._data, start)[0], start + 4
 
     def float8(self, start: int) -> tuple[float, int]:
+        """A float64, big-endian."""
         return _FLOAT.unpack_from(self._data, start)[0], start + 8
 
     def protocol(self, start: int) -> tuple[int, int]:
+        """The number of the pickle protocol, 0 to 5."""
         if self._data[start] > 5:
             raise ValueError("unknown protocol")
         return self._data[start], start + 1
 
     def frame(self, start: int) -> tuple[int, int]:
+        """The length of a frame, 8 bytes; EndsEarly when the file is shorter."""
         length = self._uint(start, 8)
         if start + 8 + length > len(self._data):
             raise EndsEarly
         return length, start + 8
 
     def long1(self, start: int) -> tuple[int, int]:
+        """A signed integer of up to 255 bytes."""
         raw, end = self._counted(start, 1)
         return _checked(int.from_bytes(raw, "little", signed=True)), end
 
     def bytes1(self, start: int) -> tuple[bytes, int]:
+        """Bytes, their length in 1 byte before them."""
         return self._counted(start, 1)
 
     def bytes4(self, start: int) -> tuple[bytes, int]:
+        """Bytes, their length in 4 bytes before them."""
         return self._counted(start, 4)
 
     def bytes8(self, start: int) -> tuple[bytes, int]:
+        """Bytes, their length in 8 bytes before them."""
         return self._counted(start, 8)
 
     def bytearray8(self, start: int) -> tuple[bytearray, int]:
+        """A bytearray, its length in 8 bytes before it."""
         first, end = self._place(start, 8)
         return bytearray(memoryview(self._data)[first:end]), end
 
     def string1(self, start: int) -> tuple[str, int]:
+        """A byte string of Python 2 as text by latin-1, its length in 1 byte before it."""
         raw, end = self._counted(start, 1)
         return raw.decode("latin-1"), end
 
     def string4(self, start: int) -> tuple[str, int]:
+        """A byte string of Python 2 as text by latin-1, its length in 4 bytes before it."""
         if _INT.unpack_from(self._data, start)[0] < 0:
             raise ValueError("negative length")
         first, end = self._place(start, 4)
         return str(memoryview(self._data)[first:end], "latin-1"), end
 
     def text1(self, start: int) -> tuple[str, int]:
+        """A UTF-8 text, its length in 1 byte before it."""
         return self._text(start, 1)
 
     def text4(self, start: int) -> tuple[str, int]:
+        """A UTF-8 text, its length in 4 bytes before it."""
         return self._text(start, 4)
 
     def text8(self, start: int) -> tuple[str, int]:
+        """A UTF-8 text, its length in 8 bytes before it."""
         return self._text(start, 8)
 
     def text_as_line(self, start: int) -> tuple[str, int]:
+        """A text up to the end of the line, with raw Unicode escapes."""
         end = self._end_of_line(start, MAX_TEXT_BYTES)
         if _WIDE_ESCAPE.search(self._data, start, end):
             self._count_wide(end - start)
@@ -155,19 +175,22 @@ class Arguments:
         return body.decode("latin-1"), end + 1
 
     def number_as_text(self, start: int) -> tuple[int, int]:
+        """A decimal integer up to the end of the line; 00 and 01 are False and True."""
         line, end = self._line(start)
         return _TRUTH[line] if line in _TRUTH else _checked(int(line)), end
 
     def long_as_text(self, start: int) -> tuple[int, int]:
+        """A decimal integer with an L behind it, up to the end of the line."""
         line, end = self._line(start)
         return _checked(int(line.removesuffix(b"L"))), end
 
     def float_as_text(self, start: int) -> tuple[float, int]:
+        """A decimal float up to the end of the line."""
         line, end = self._line(start)
         return float(line), end
 
     def pair_of_names(self, start: int) -> tuple[tuple[str, str], int]:
-        """A module and a name, by UTF-8: a module may be called 二層."""
+        """A module and a name, two lines of UTF-8 (a module may be called 二層)."""
         module, middle = self._line(start)
         name, end = self._line(middle)
         return (module.decode(), name.decode()), end

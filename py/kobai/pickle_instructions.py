@@ -34,9 +34,9 @@ Instruction = tuple[
 
 
 def instructions(data: bytes, most: int = MAX_INSTRUCTIONS) -> Iterator[Instruction]:
-    """The instructions of a pickle up to and including STOP, `most` of them.
+    """Return the instructions of a pickle up to and including STOP, at most `most` of them.
 
-    Raises NetworkFileError if they are invalid, or more.
+    NetworkFileError if they are invalid, or more.
     """
     arguments = Arguments(data)
     readers = {
@@ -83,6 +83,7 @@ def _refuse(code: int, position: int) -> NoReturn:
 
 
 def damaged(position: int) -> NoReturn:
+    """Raise the NetworkFileError for a file that is no valid pickle; position: of the byte in question."""
     raise NetworkFileError(
         "The file is damaged: byte {position} does not fit into a pickle. Please save or copy it again.",
         position=position,

@@ -1,4 +1,4 @@
-"""What the names in a pickle stand for: inert objects, and checked stand-ins for what NumPy's files call.
+"""The names that a pickle may contain: inert objects, and checked stand-ins for the calls in NumPy's files.
 
 A name ("numpy.ndarray") is only looked up in the exact table at the end of this file. Nothing is imported, no
 method of a real object is called; the one real call is `numpy.frombuffer`, on bytes of checked length.
@@ -23,7 +23,7 @@ MAX_KEY = 200  # characters of a name
 
 @dataclass(eq=False, slots=True)
 class Array:
-    """An array of the file; `values` is None until its contents were read."""
+    """An array of the file; `values` is None until its contents are read."""
 
     values: NDArray[Any] | None = None
 
@@ -46,7 +46,7 @@ class Instance:
 
 @dataclass(frozen=True, eq=False)
 class Name:
-    """A name on the list, and what calling it does here (None: it is only mentioned, as numpy.ndarray is)."""
+    """A name on the list, and the function for its calls (None: only mentioned, as numpy.ndarray is)."""
 
     name: str
     call: Callable[[Budget, tuple[object, ...]], object] | None = None
@@ -54,15 +54,17 @@ class Name:
 
 
 class Budget:
-    """Limits the instructions, and the bytes copied: a file can name one long text many thousand times."""
+    """Limits of instructions and copied bytes: a file can name one long text many thousand times."""
 
     MAX_COPIED = MAX_BYTES // 2  # with the texts themselves, less than 100 MB
 
     def __init__(self, instructions: int = MAX_INSTRUCTIONS) -> None:
+        """Start with so many instructions left and no bytes copied."""
         self.instructions = instructions  # that are left
         self.copied = 0
 
     def charge(self, count: int) -> None:
+        """Count so many copied bytes; NetworkFileError when all together are more than MAX_COPIED."""
         self.copied += count
         if self.copied > self.MAX_COPIED:
             too_large()
@@ -79,20 +81,24 @@ class Budget:
 
 
 def odd_call(name: str) -> NoReturn:
+    """Raise the NetworkFileError for a call with arguments that no pickler of networks writes."""
     raise NetworkFileError(
         "The file uses {name} in a way that no saved network does. Nothing was run.", name=printable(name)
     )
 
 
 def new_instance(cls: object, arguments: object) -> Instance:
-    """What `cls.__new__(cls, *arguments)` gives here."""
+    """The inert counterpart of `cls.__new__(cls)`. NetworkFileError where there are arguments."""
     if type(cls) is not Name or not cls.is_class or arguments != ():
         odd_call(cls.name if type(cls) is Name else "__new__")
     return Instance(cls.name, {})
 
 
 def named(pairs: Iterable[tuple[object, object]]) -> dict[str, object]:
-    """A dict with `str` keys; those of `bytes` are decoded. Tuples, say, could take for ever to hash."""
+    """A dict with `str` keys, those of `bytes` decoded.
+
+    NetworkFileError for other keys: tuples, say, can be very slow to hash.
+    """
     made = {}
     for key, value in pairs:
         if type(key) is bytes and len(key) <= MAX_KEY:
@@ -106,7 +112,10 @@ def named(pairs: Iterable[tuple[object, object]]) -> dict[str, object]:
 
 
 def byte_order(dtype: Dtype, state: object) -> str:
-    """Of dtype.__setstate__'s tuple (version, order, subarray, names, fields, itemsize, alignment, flags)."""
+    """The byte order in dtype.__setstate__'s tuple.
+
+    The tuple is (version, order, subarray, names, fields, itemsize, alignment, flags).
+    """
     if type(state) is not tuple or len(state) != 8 or [type(item) for item in state[:2]] != [int, str]:
         odd_call("numpy.dtype")
     version, order, *rest = state
@@ -127,7 +136,7 @@ def _make_array(raw: object, dtype: object, shape: object, order: str, name: str
 
 
 def array_of_state(budget: Budget, state: object) -> NDArray[Any]:
-    """Of ndarray.__setstate__'s tuple (version, shape, dtype, is_fortran, raw)."""
+    """The array of ndarray.__setstate__'s tuple (version, shape, dtype, is_fortran, raw)."""
     name = "numpy.ndarray"
     if type(state) is not tuple or len(state) != 5 or type(state[0]) is not int or state[0] != 1:
         odd_call(name)
@@ -252,7 +261,7 @@ _LIBRARIES = {
 
 
 def look_up(asked: object) -> Name:
-    """The entry of a (module, name) pair."""
+    """The entry of a (module, name) pair in the table; NetworkFileError where there is none."""
     if type(asked) is not tuple or len(asked) != 2 or any(type(part) is not str for part in asked):
         raise NetworkFileError("The file asks for something without saying its name. Nothing was run.")
     module, name = asked

@@ -1,4 +1,4 @@
-"""How deep the containers of a pickle lie within one another, known before each is put into another.
+"""How deep the containers of a pickle lie within one another, checked before each is put into another.
 
 Python releases containers within containers by calls within calls, and Pyodide's stack is the browser's: a
 chain of some thousand ends it. A chain is made of any kinds, and in any order, for the memo gives back what
@@ -17,15 +17,19 @@ CONTAINERS = frozenset([list, dict, tuple, Instance])
 
 
 class Nesting:
-    """The levels of each container: 1 when there is none in it."""
+    """The number of levels of each container: 1 when there is no container in it."""
 
     def __init__(self) -> None:
+        """Start without any containers."""
         self._levels: dict[int, int] = {}  # id -> levels, of those with more than 1
         self._held: set[int] = set()  # ids of those that are in another
         self._alive: list[object] = []  # all of these, so that no id is given twice
 
     def put(self, items: Iterable[object], target: object) -> None:
-        """To be called before `items` are put into `target`: refuses too many levels, and late changes."""
+        """Record that `items` are put into `target`; to be called before that is done.
+
+        NetworkFileError for too many levels, and for a target that is in another container already.
+        """
         most = 0
         for item in items:
             if type(item) in CONTAINERS:

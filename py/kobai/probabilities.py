@@ -1,4 +1,4 @@
-"""Ten probabilities that one moves by hand, and the two losses of book 4.2 for them."""
+"""Ten probabilities that are moved by hand, and the two losses of book 4.2 for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .mnist import CLASSES, one_hot
 
 
 def moved(y: ArrayLike, digit: int, value: float) -> Array:
-    """y (10,) with y[digit] = value; the others share what is left in the proportions they have.
+    """y (10,) with y[digit] = value; the others share the rest in the proportions they have.
 
     Where the others are all 0, they share equally. The sum is 1 again.
     """

@@ -1,6 +1,6 @@
-"""How far a training has come: finished, stopped early, slow, or at the end of what few images teach.
+"""How far a training has come: finished, stopped early, slow, or limited by too few images.
 
-Functions like those in causes.py, which come first: these four are what is left when no other trace shows.
+Functions like those in causes.py; they are used when none of those has found a cause.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from . import numbers
 from .case import BOOK_RATE, GUESSES, LAST, Case
 from .findings import N_, Finding, Number, Sentence, about, percent, share, short, whole
 
-LEARNED = 0.5  # below this accuracy, how sure a network is says nothing about its images yet
+LEARNED = 0.5  # below this accuracy, the confidence of a network does not depend on its images yet
 PREFIXES = (100, 300, 500, 1000, 2000, 3000, 5000)  # how many of the first training images may have been used
 BY_HEART = 0.99  # of them are recognised
 CHANCE = 5  # standard deviations of the accuracy on them: the others do not reach that by chance
@@ -26,7 +26,7 @@ SLOWER = 2.0  # a learning rate that costs less than this factor of iterations i
 
 
 def healthy(case: Case) -> Finding:
-    """Nothing else was found, and the accuracy is that of a finished training."""
+    """A finished training: no other cause was found, and the accuracy is as high as it should be."""
     if case.comparable:
         sentence = N_(
             "Nothing points to a mistake: the accuracy is what the book's settings lead to, and so are "
@@ -45,7 +45,7 @@ def healthy(case: Case) -> Finding:
 
 
 def data(case: Case) -> Finding | None:
-    """Few images, learned by heart: known better than others, or answered too surely for the accuracy."""
+    """Too few images, learned by heart: recognised better than others, or answered too surely."""
     if case.accuracy < LEARNED or case.accuracy >= case.reference.accuracy_at(case.book, LAST).least:
         return None
     return _by_images(case) or _by_losses(case) or (None if case.finished else _by_confidence(case))
@@ -114,7 +114,7 @@ def _learned_by_heart(case: Case) -> tuple[int, float, float] | None:
 
 
 def unfinished(case: Case) -> list[Finding]:
-    """Too few iterations, and too small a learning rate: which of them, as far as that can be known."""
+    """Too few iterations, or too small a learning rate, or both, as far as that can be known."""
     rate, done = case.setting("learning_rate"), case.history.iterations
     if done is None:
         return [_few(case, "likely" if case.weights_fit else "possible"), _slow_perhaps(case)]
@@ -218,7 +218,7 @@ def _slow_perhaps(case: Case) -> Finding:
 
 
 def excluded(case: Case) -> list[Finding]:
-    """What leads to such an accuracy, too, but shows here that it did not, with the number that says so."""
+    """Causes of such an accuracy that can be excluded here, each with the number that shows it."""
     found = []
     if case.has_moved and case.pixel_ratio < case.ratio_limit:
         sentence = N_(

@@ -1,7 +1,7 @@
-"""Where one number of a recording comes from: the sum, the product or the function call that makes it.
+"""Where one number of a recording comes from: the sum, the product or the function call that made it.
 
-The statement that made it is taken apart along its syntax, with the recorded values; nothing of the learner's
-code runs again (see pure_values.py).
+The statement is taken apart along its syntax, with the recorded values; nothing of the learner's code runs
+again (see pure_values.py).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Index = tuple[int, ...]
 Node = dict[str, Any]
 
 _ELEMENTWISE = ("exp", "log", "sqrt", "abs", "tanh", "maximum")
-_AS_IT_IS = ("asarray", "array", "ascontiguousarray", "atleast_2d", "float", "_floats", "copy")
+_AS_IT_IS = ("asarray", "array", "ascontiguousarray", "atleast_2d", "float", "copy")
 
 
 class Assigned(NamedTuple):
@@ -159,7 +159,7 @@ class _Explainer(Evaluator):
     def explained(self, assigned: Assigned, value: float) -> Node:
         """How an assigned expression comes to its recorded value.
 
-        What does not lead to that value (a loop in one line, say) is not told as if it did.
+        An explanation that does not lead to that value (of a loop in one line, say) is not given.
         """
         expression, index = assigned.expression, assigned.place
         if isinstance(expression, ast.Call) and self.returned(expression) is not None:

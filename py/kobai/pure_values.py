@@ -1,4 +1,4 @@
-"""Values of expressions of a traced source, from what was recorded; nothing of the learner's code runs again.
+"""Evaluate expressions of a traced source from recorded values; nothing of the learner's code runs again.
 
 Names, entries, attributes and calls that returned are looked up; only the functions of PURE and of NumPy that
 have no effects are computed. By hand: `ast.literal_eval` knows no names, and `eval` would run code again.
@@ -22,7 +22,7 @@ _NUMPY = frozenset(
     ("dot", "sum", "exp", "log", "sqrt", "abs", "tanh", "maximum", "max", "min", "argmax", "mean", "eye",
      "arange", "where", "zeros", "zeros_like", "ones", "asarray", "atleast_2d", "array")
 )  # fmt: skip
-_LIBRARY = (*LAYER_FUNCTIONS, "softmax", "_floats")
+_LIBRARY = (*LAYER_FUNCTIONS, "softmax")
 # What may be computed again: functions without effects, by the names that the sources call them by
 PURE: dict[str, Any] = {name: getattr(functions, name) for name in _LIBRARY} | {
     "float": float,
@@ -35,6 +35,7 @@ class Evaluator:
     """Evaluates expressions at a moment of a recording."""
 
     def __init__(self, recording: Recording, at: int) -> None:
+        """Evaluate at moment `at` of a recording."""
         self.recording, self.at = recording, at
         self.state = recording.moments[at].state
         self._globals = recording.frames[recording.moments[at].frame].names
@@ -73,6 +74,7 @@ class Evaluator:
         raise LookupError(ast.unparse(node))
 
     def slice_of(self, node: ast.expr) -> Any:
+        """The value of an index: a slice, a tuple of indices, or an expression. LookupError like `value`."""
         if isinstance(node, ast.Slice):
             parts = (node.lower, node.upper, node.step)
             return slice(*[None if part is None else self.value(part) for part in parts])

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from .errors import NetworkFileError
 from .file_refusals import MAX_BYTES, MAX_ELEMENTS, printable, too_large
 
-# The book's networks hold floats; the others are read so that the refusal can say what was found.
+# The book's networks hold floats; the others are read so that the error message can name them.
 DTYPE_CODES = frozenset(["f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "b1"])
 
 
 def check_dtype(code: str) -> None:
-    """Raises NetworkFileError unless NumPy's code of a type, without byte order ("f8"), is one of numbers."""
+    """Raise NetworkFileError unless a dtype code of NumPy, without byte order ("f8"), is one of numbers."""
     if code not in DTYPE_CODES:
         raise NetworkFileError(
             "The file holds an array of type {dtype}; the arrays of a network hold floats (float64).",
@@ -42,4 +42,5 @@ def array_of_bytes(
 
 
 def wrong_length() -> NoReturn:
+    """Raise the NetworkFileError for an array whose bytes do not fit its shape."""
     raise NetworkFileError("An array in the file is not as long as its shape says: the file is damaged.")

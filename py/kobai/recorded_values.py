@@ -1,4 +1,4 @@
-"""What a recording keeps of the values of variables: copies, each kept once while it stays the same.
+"""The values that a recording keeps: copies of arrays, each stored once while it stays the same.
 
 Nothing of the traced program runs here: no method, property or `repr` of an object that is not Python's or
 NumPy's own, so that looking at a value changes nothing.
@@ -22,24 +22,28 @@ _UNSHOWN = (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, typ
 
 
 class Named(str):
-    """What stands for a value that is not kept: the name of its type."""
+    """The name of a value's type, kept instead of the value."""
 
 
 class Full(Exception):
-    """The copies of arrays would take more bytes than they may."""
+    """The copies of arrays would take more bytes than allowed."""
 
 
 class Keeper:
-    """Keeps values in a list, up to `most_bytes` of copied arrays."""
+    """A store of values in a list, with up to `most_bytes` of copied arrays."""
 
     def __init__(self, values: list[Any], most_bytes: int) -> None:
+        """Append the values to this list."""
         self._values, self._most_bytes, self._bytes = values, most_bytes, 0
         self._plain: dict[tuple[type, str], int] = {}  # numbers, text, ... -> number
         # id of an array -> the array (which is not kept alive) and the number of its last copy
         self._copies: dict[int, tuple[weakref.ref[Any], int]] = {}
 
     def number(self, value: Any) -> int:
-        """The number under which this value, as it is now, stands in the list. Raises Full."""
+        """Store a value as it is now, unless it is stored already; return its number in the list.
+
+        Full when the copies would take more than `most_bytes`.
+        """
         if isinstance(value, np.ndarray) and not value.dtype.hasobject:
             return self._number_of_array(value)
         plain = value if _is_plain(value) else _named(value)

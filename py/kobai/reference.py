@@ -1,4 +1,4 @@
-"""The reference table: how the book's network fares over the iterations, as this project has trained it.
+"""The reference table: accuracies and statistics of the book's network over the iterations, as trained here.
 
 static/reference/training.json holds it, written by sitebuild/reference_runs.py.
 """
@@ -14,7 +14,7 @@ from .functions import Array
 
 
 class Spread(NamedTuple):
-    """Over the seeds."""
+    """Least, mean and largest value over the seeds."""
 
     least: float
     mean: float
@@ -24,9 +24,10 @@ class Spread(NamedTuple):
 class Run(NamedTuple):
     """One kind of training, by several seeds.
 
-    settings: what differs from nothing else but the seed, as `kobai.settings.Settings` names it.
-    images: how many of the 60,000 training images. normalize: whether pixels are divided by 255.
-    iterations: (points,). test_accuracy: (seeds, points). statistics: name -> mean over the seeds (points,).
+    settings: those that differ from the book's (apart from the seed), by the names of
+    `kobai.settings.Settings`. images: how many of the 60,000 training images. normalize: whether pixels are
+    divided by 255. iterations: (points,). test_accuracy: (seeds, points). statistics: name -> mean over the
+    seeds (points,).
     """
 
     settings: dict[str, float]
@@ -38,9 +39,10 @@ class Run(NamedTuple):
 
 
 class Reference:
-    """The table by the names of its runs, such as "hidden 50"; KeyError for another name."""
+    """The reference table; runs: by name, such as "hidden 50". KeyError for another name."""
 
     def __init__(self, runs: dict[str, Run], still: Array) -> None:
+        """Keep the runs by name, and which pixels are 0 in all training images, bool (784,)."""
         self.runs = runs
         self.still = still  # pixels that are 0 in all training images, bool (784,)
 
@@ -68,7 +70,7 @@ class Reference:
         return self.runs[name]
 
     def curve(self, name: str) -> list[tuple[int, Spread]]:
-        """Each iteration of a run in the table, and the test accuracies then."""
+        """The iterations of a run in the table, and the test accuracies at each."""
         run = self.runs[name]
         spreads = zip(
             run.test_accuracy.min(axis=0),
@@ -82,8 +84,9 @@ class Reference:
         ]
 
     def accuracy_at(self, name: str, iteration: float) -> Spread:
-        """Test accuracy after so many iterations; between two points of the table, on the line that joins
-        them, and beyond its ends that of the end.
+        """The test accuracy after so many iterations, over the seeds.
+
+        Linear between two points of the table; beyond its ends, that of the end.
         """
         run = self.runs[name]
         points = run.test_accuracy
@@ -99,11 +102,10 @@ class Reference:
         return float(np.interp(iteration, run.iterations, run.statistics[key]))
 
     def iterations_for(self, name: str, accuracy: float) -> Spread | None:
-        """After how many iterations a run has this test accuracy: when the best seed gets there, the mean,
-        and when the worst does.
+        """The iterations after which the best seed, the mean and the worst seed reach this test accuracy.
 
-        None when the accuracy is below the mean at the first point of the table. A seed that is not that
-        far at the last point counts as being there at the last point; None, too, when no seed gets there.
+        None when the accuracy is below the mean at the first point of the table. A seed that is not that far
+        at the last point counts as being there at the last point; None, too, when no seed gets there.
         """
         run = self.runs[name]
         points = run.test_accuracy

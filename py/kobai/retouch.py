@@ -22,7 +22,7 @@ SPOT = 1  # pixels that the eraser reaches around the one it points at
 
 
 def retouch(image: Array, changes: Sequence[Sequence[Any]]) -> Array:
-    """The image, uint8 (28, 28), after these changes; the one given stays as it is.
+    """Apply changes to an image, uint8 (28, 28), and return the result; the given one stays as it is.
 
     Shifts and turns in a row move the image once, as a whole, so that many small ones do not blur it and what
     left the field can come back.
@@ -74,13 +74,13 @@ def _at(image: Array, rows: Array, columns: Array) -> Array:
 
 
 def thicken(image: Array) -> Array:
-    """Every edge goes out by half a pixel: halfway to the brightest of each pixel and its four neighbours."""
+    """Move every edge out by half a pixel: halfway to the brightest of each pixel and its four neighbours."""
     brightest: Array = _neighbours(image, 0).max(axis=0)
     return np.asarray((image.astype(np.uint16) + brightest) // 2, dtype=np.uint8)
 
 
 def thin(image: Array) -> Array:
-    """Every edge goes in by half a pixel: `thicken` of the black instead of the white."""
+    """Move every edge in by half a pixel: `thicken` of the black instead of the white."""
     darkest: Array = _neighbours(image, WHITE).min(axis=0)
     return np.asarray((image.astype(np.uint16) + darkest + 1) // 2, dtype=np.uint8)
 
@@ -93,7 +93,7 @@ def _neighbours(image: Array, beyond: int) -> Array:
 
 
 def erase(image: Array, *spots: Sequence[int]) -> Array:
-    """Black around each (row, column)."""
+    """Set the pixels around each (row, column) to black."""
     image = image.copy()
     for row, column in spots:
         image[max(row - SPOT, 0) : row + SPOT + 1, max(column - SPOT, 0) : column + SPOT + 1] = 0
@@ -101,7 +101,7 @@ def erase(image: Array, *spots: Sequence[int]) -> Array:
 
 
 def add_noise(image: Array, seed: int) -> Array:
-    """Normally distributed brightness added to every pixel; the same seed gives the same noise."""
+    """Add normally distributed brightness to every pixel; the same seed gives the same noise."""
     noise = np.random.RandomState(seed).normal(0.0, NOISE, image.shape)
     return np.clip(np.rint(image + noise), 0, WHITE).astype(np.uint8)
 

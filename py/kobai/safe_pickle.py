@@ -30,11 +30,11 @@ from .pickle_nesting import Nesting
 
 
 def read_pickle(data: bytes, budget: Budget | None = None) -> object:
-    """The object in a pickle of protocol 0 to 5, of plain `dict`, `list`, `str`, ..., `Array`, `Instance`.
+    """Read a pickle of protocol 0 to 5 as plain `dict`, `list`, `str`, ..., `Array`, `Instance`.
 
-    Raises NetworkFileError (a sentence) for anything malformed, too large, or outside the list. Strings of
-    Python 2 become `str` by latin-1. Nothing in the file is run. budget: what is left for several pickles
-    together, and less afterwards.
+    NetworkFileError (a sentence) for anything malformed, too large, or outside the list. Strings of Python 2
+    become `str` by latin-1. Nothing in the file is run. budget: what is left for several pickles together,
+    and less afterwards.
     """
     if len(data) > MAX_BYTES:
         too_large()

@@ -1,4 +1,4 @@
-"""What a training run is determined by, and what values are allowed."""
+"""The settings of a training run, and the values that are allowed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENGINES = ("numpy", "fast")
 
 
 class Limit(NamedTuple):
-    """What a setting may be: minimum and maximum are allowed; `integer` ones must be whole numbers."""
+    """The range of a setting: minimum and maximum are allowed; `integer` ones must be whole numbers."""
 
     minimum: float
     maximum: float
@@ -33,7 +33,7 @@ LIMITS = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What a training run is determined by; the defaults are the book's. SettingsError when out of LIMITS.
+    """All settings of a training run; the defaults are the book's. SettingsError when one is out of LIMITS.
 
     normalize: pixels from 0 to 1, else from 0 to 255 as they are. train_size: how many of the training images
     are used, from the first on.
@@ -51,6 +51,7 @@ class Settings:
     train_size: int = 60_000
 
     def __post_init__(self) -> None:
+        """Check all values and convert numbers to int or float. SettingsError when one is out of LIMITS."""
         for name, limit in LIMITS.items():
             object.__setattr__(self, name, _checked(name, getattr(self, name), limit))
         if self.gradient not in GRADIENTS:

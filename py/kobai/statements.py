@@ -1,4 +1,4 @@
-"""The source of a function, statement by statement: what belongs together, what each reads and makes."""
+"""Split the source of a function into statements: their lines, and the variables each reads and assigns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .recorded_values import entry
 
 @dataclass(frozen=True)
 class Reading:
-    """What a statement reads: a variable, an attribute (self.w), or an entry of it.
+    """A variable, an attribute (self.w), or an entry of either that a statement reads.
 
     literal, variable: the key of the entry, or the name of the variable that holds it.
     """
@@ -27,7 +27,7 @@ class Reading:
     variable: str | None = None
 
     def names(self, state: Mapping[str, int], values: list[Any]) -> list[str]:
-        """The recorded variables that this is, in a state as of tracing.Moment."""
+        """The recorded variables that this stands for, in a state as of tracing.Moment."""
         key = self.literal
         if self.variable is not None and self.variable in state:
             key = values[state[self.variable]]
@@ -55,9 +55,13 @@ class Statement:
 
 
 class Source:
-    """A function's text. title: its name with the class; file: that of its module; first: its first line."""
+    """The text of a function.
+
+    title: its name with the class; file: that of its module; first: its first line.
+    """
 
     def __init__(self, title: str, file: str, first: int, text: str) -> None:
+        """Split the text into statements; a text that is no Python has none."""
         self.title, self.file, self.first, self.text = title, file, first, text
         self._statements = _statements(text, first)
 
@@ -74,7 +78,7 @@ class Source:
 
 
 def source_of(code: types.CodeType) -> Source:
-    """The source of a function's code, or of a whole program; without a file to read, one that says so."""
+    """The source of a function's code, or of a whole program; a comment where there is no file to read."""
     title = getattr(code, "co_qualname", code.co_name)
     if title == "<module>":
         return Source(code.co_filename, code.co_filename, 1, "".join(linecache.getlines(code.co_filename)))

@@ -22,7 +22,7 @@ from .pickle_names import NETWORKS, Budget, Instance
 from .pickle_names import Array as ArrayInFile
 from .safe_pickle import read_pickle
 
-# Says what the arrays do not: behind a pickle, where no reader looks, or as the comment of an .npz archive
+# The activation, which the arrays do not show: behind a pickle's end, or as the comment of an .npz archive
 _NOTE = "# activation: {}"
 _NOTE_BEHIND_PICKLE = re.compile(rb"\.\n# activation: (sigmoid|relu)\n\Z")
 
@@ -30,8 +30,8 @@ _NOTE_BEHIND_PICKLE = re.compile(rb"\.\n# activation: (sigmoid|relu)\n\Z")
 class OpenedNetwork(NamedTuple):
     """A network from a file.
 
-    says_activation: the file itself tells whether the hidden layers are sigmoid or ReLU (or there are none);
-    otherwise sigmoid was assumed. form: what `dump_network` calls this kind of file.
+    says_activation: whether the file records that the hidden layers are sigmoid or ReLU (or there are none);
+    otherwise sigmoid was assumed. form: the name that `dump_network` has for this kind of file.
     """
 
     network: Network
@@ -40,13 +40,13 @@ class OpenedNetwork(NamedTuple):
 
 
 def open_network(data: bytes, budget: Budget | None = None) -> OpenedNetwork:
-    """The network in a file, and what the file says about it.
+    """Read a network from a file, with what the file records about it.
 
     data: the bytes of a pickle (protocol 0 to 5, Python 2.7 or 3, NumPy 1 or 2) that holds a dict of W1, b1,
     ..., Wn, bn or an instance of the book's TwoLayerNet (chapter 4 or 5) or MultiLayerNet, or of an .npz of
-    such arrays. The arrays are returned as float64, W1 (784, H1), b1 (H1,), ..., bn (10,).
-    budget: what is left for several pickles together.
-    Raises NetworkFileError with a sentence that says what is wrong. Runs nothing of what the file asks for.
+    such arrays. The arrays are returned as float64, W1 (784, H1), b1 (H1,), ..., bn (10,). budget: what is
+    left for several pickles together. NetworkFileError with a sentence about what is wrong. Runs nothing of
+    what the file asks for.
     """
     if kind_of(data) == "npz":
         arrays, comment = read_npz(data)
@@ -84,8 +84,7 @@ def _params(found: Instance) -> dict[str, object]:
 
 
 def _activation(found: Instance) -> str | None:
-    """What the layers of the instance compute (chapters 5 and 6). Raises NetworkFileError for other "
-    "layers."""
+    """The activation by the names of the layers (book chapters 5 and 6); NetworkFileError for others."""
     layers = found.state.get("layers")
     entries = layers.values() if isinstance(layers, dict) else ()
     names = {layer.name for layer in entries if isinstance(layer, Instance)}
@@ -104,7 +103,7 @@ def _activation(found: Instance) -> str | None:
 
 
 def _checked_dict(found: object) -> dict[str, object]:
-    """The dict in a pickle. Raises NetworkFileError, saying what the pickle holds instead."""
+    """The dict in a pickle; NetworkFileError, naming what the pickle holds instead, where it is none."""
     if isinstance(found, ArrayInFile):
         raise NetworkFileError(
             "The file holds a single array. A network has several: save a dict of W1, b1, W2, b2, … with "
@@ -124,11 +123,11 @@ def _checked_dict(found: object) -> dict[str, object]:
 
 
 def dump_network(network: Network, format: str) -> bytes:
-    """The network as a file for Python 3 with NumPy 1.x or 2.x; the same bytes each time.
+    """Write the network as a file for Python 3 with NumPy 1.x or 2.x; the same bytes each time.
 
     format: "dict" for a pickled dict of the float64 arrays W1, b1, ...; "npz" for np.load; "instance" for the
     book's TwoLayerNet as the reader pickles it: it needs the reader's own two_layer_net.py to load.
-    Raises NetworkFileError for another format, and for an instance of what is no TwoLayerNet of chapter 4.
+    NetworkFileError for another format, and for an instance of what is no TwoLayerNet of chapter 4.
     """
     params = {name: np.ascontiguousarray(array, dtype=np.float64) for name, array in network.params.items()}
     activation = activation_of(network)

@@ -1,11 +1,4 @@
-"""Pen strokes as an image like those of MNIST (see `centring`), drawn from the strokes themselves.
-
-The pen is held: every drawing is drawn anew with a pen of PEN_WIDTH pixels of the result, however large it
-was drawn and with whatever pen. MNIST's digits, too, have much the same pen: 2.6 pixels in the median, 2.0 to
-3.9 in 90 % of the test images (twice the ink over the length of its outline). Measured on the 348 drawings of
-the tests (tests/drawn_digits.py) with the network that ships: 95.1 % recognised with 2.5 pixels, 94.5 % with
-1.5, 93.4 % with 3, and 92.8 % with the drawing's own pen, scaled as the drawing is.
-"""
+"""Draw pen strokes as an image like those of MNIST (see `centring`), from the strokes themselves."""
 
 from __future__ import annotations
 
@@ -76,7 +69,7 @@ def _coverage(lines: list[Array], pen: float, side: int) -> Array:
 
 
 def _discs(line: Array, along: Array, step: float) -> Array:
-    """Points on the line, about `step` apart, its ends among them; along: the length up to each point."""
+    """Points on the line, about `step` apart, its ends included; along: the length up to each point."""
     places = np.linspace(0.0, along[-1], int(np.ceil(along[-1] / step)) + 1)
     return np.column_stack([np.interp(places, along, line[:, axis]) for axis in (0, 1)])
 

@@ -1,4 +1,4 @@
-"""What a recorded value looks like: shape, range, what it means, and a picture that fits the meaning.
+"""Describe a recorded value: its shape, range and role, and a picture that fits them.
 
 Small enough to be sent to a page at each step: at most a few thousand numbers, or a PNG.
 """
@@ -22,12 +22,12 @@ LONGEST_STRIP = 600
 _PARAMETER = re.compile(r'^(?:.*\[")?[Wb]\d+(?:"\])?$')
 _GRADIENT = re.compile(r'^(?:d[a-z]\w*|(?:grads?|return)\["\w+"\]|grad)$')
 _ENTRY = re.compile(r'^(?:grads?|return)\["(\w+)"\]$')
-# dy is the derivative by a2, softmax and cross entropy taken together (network.py says so)
+# dy is the derivative by a2, softmax and cross entropy taken together (see TwoLayerNet.gradient)
 _PAIRS = {"dy": "a2"}
 
 
 def summary(name: str, value: Any, images: int, row: int) -> dict[str, Any]:
-    """A value as a page shows it; see docs/tracing.md for the entries.
+    """A dict that describes a value for the page; see docs/tracing.md for the entries.
 
     images: how many images the traced batch has; row: the one that is pictured.
     """
@@ -126,5 +126,5 @@ def _sheet(weights: Array) -> dict[str, Any]:
 
 
 def _rounded(values: Array) -> list[float]:
-    """Six digits are enough for a picture; the exact number comes with the question where it comes from."""
+    """The values with six digits, enough for a picture; a single number is sent in full on request."""
     return [float(f"{value:.6g}") for value in values.ravel().tolist()]

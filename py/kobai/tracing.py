@@ -1,4 +1,4 @@
-"""Runs a function and records, before every line, what is in its variables: a run to walk back and forth in.
+"""Run a function and record the values of its variables before every line, to step back and forth in the run.
 
 Recorded by `sys.settrace` (Python Library Reference, sys) while the real function runs, so it computes what
 it computes anyway, bit for bit. Arrays are copied when they are new or have changed.
@@ -15,6 +15,7 @@ import types
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from . import input_checks
 from .errors import KobaiError
 from .recorded_values import Full, Keeper, flattened
 from .statements import Source, source_of
@@ -43,7 +44,7 @@ class Moment(NamedTuple):
 class Frame(NamedTuple):
     """One call: its source (a number in Recording.sources), the calling frame, the moment of the call.
 
-    names: the globals of the function, which say what its names mean.
+    names: the globals of the function, by which its names are resolved.
     """
 
     source: int
@@ -53,21 +54,22 @@ class Frame(NamedTuple):
 
 
 class TraceLimit(KobaiError):
-    """A recording has reached its limit; what came before is kept."""
+    """A recording has reached its limit; the moments before are kept."""
 
 
 class _Halted(BaseException):
-    """Ends the traced program; no `except Exception` of its own catches it."""
+    """Ends the traced program; no `except Exception` in it catches this."""
 
 
 class Recording:
-    """What a run went through.
+    """A recorded run.
 
     moments, frames, sources, values: see Moment and Frame. result: what the function returned. error: what it
     raised, or None. stopped: the TraceLimit that ended the recording (not the run), or None.
     """
 
     def __init__(self) -> None:
+        """Start empty; `record` fills it."""
         self.moments: list[Moment] = []
         self.frames: list[Frame] = []
         self.sources: list[Source] = []
@@ -82,7 +84,7 @@ class Recording:
         return self.sources[self.frames[self.moments[at].frame].source]
 
     def following(self, at: int) -> int | None:
-        """The next moment of the same call: what it finds is what this line made."""
+        """The next moment of the same call, which shows the effects of this line; None after the last one."""
         own = self.of_frame(self.moments[at].frame)
         place = bisect.bisect_right(own, at)
         return own[place] if place < len(own) else None
@@ -127,7 +129,7 @@ def record(
     halt: bool = False,
     **keywords: Any,
 ) -> Recording:
-    """Calls function(*arguments, **keywords) and records it.
+    """Call function(*arguments, **keywords) and record it.
 
     Only functions of modules whose name begins with one of `modules`, or of the file of `function`, are
     entered. What the function raises is not raised here but kept in `error`. Beyond `most_moments` or
@@ -177,7 +179,7 @@ class _Recorder:
         self._too_deep = TraceLimit("The recording ends here: the calls lie too deep within each other.")
 
     def on_call(self, frame: types.FrameType, event: str, _argument: Any) -> Any:
-        """The global trace function: decides whether a call is entered."""
+        """The global trace function: decide whether the lines of a call are recorded."""
         try:
             return self._entered(frame)
         except RecursionError:  # of the run, not of ours: it must not be raised from here
@@ -205,6 +207,8 @@ class _Recorder:
         if code.co_name.startswith("<") and code.co_name != "<module>":  # a lambda is a part of a line
             return False
         name = str(frame.f_globals.get("__name__", ""))
+        if name == input_checks.__name__:  # they prepare arguments, beside what the book's functions compute
+            return False
         return code.co_filename == self._file or any(name.startswith(prefix) for prefix in self._modules)
 
     def _on_event(self, frame: types.FrameType, event: str, argument: Any) -> Any:
@@ -261,7 +265,7 @@ class _Recorder:
         self._last[number] = len(recording.moments) - 1
 
     def _stop(self, limit: TraceLimit) -> None:
-        """The run goes on at its own speed, or ends."""
+        """End the recording at a limit; the run goes on at full speed, or ends with `halt`."""
         self.recording.stopped = limit
         sys.settrace(None)
         if self._halt:
@@ -275,7 +279,7 @@ class _Recorder:
 
 
 def is_result(name: str) -> bool:
-    """Whether this is what a return moment holds: its value, or an entry of it."""
+    """Whether a name of a return moment is its value, or an entry of it."""
     return name == RESULT or name.startswith(f"{RESULT}[")
 
 

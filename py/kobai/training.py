@@ -25,10 +25,10 @@ from .network import TwoLayerNet
 from .settings import LIMITS as LIMITS
 from .settings import Settings as Settings
 from .training_state import damaged_state, dump_state, load_state, whole_number
-from .training_step import training_step
+from .training_step import numerical_step, training_step
 
 MOST_STEPS = 1000  # in one call of the engine
-CALL = 0.02  # seconds of one call of the engine: what a pause may have to wait for
+CALL = 0.02  # seconds of one call of the engine: the longest delay of a pause
 PARAMS = ("W1", "b1", "W2", "b2")
 RANDOM_KEYS = 624  # of MT19937
 
@@ -53,6 +53,10 @@ class Trainer:
         t_test: Array,
         engine: StepEngine | None = None,
     ) -> None:
+        """Check the images, and draw the first weights with settings.seed.
+
+        The state of np.random, which the caller may use, stays as it is.
+        """
         _check_images("training", x_train, t_train)
         _check_images("test", x_test, t_test)
         x_train, t_train = x_train[: settings.train_size], t_train[: settings.train_size]
@@ -111,7 +115,7 @@ class Trainer:
         return self.iteration >= self.settings.iterations and not self.evaluating
 
     def extend(self, iterations: int) -> None:
-        """Changes how many iterations the run has. Raises SettingsError when more are done already."""
+        """Change how many iterations the run has. SettingsError when more are done already."""
         settings = replace(self.settings, iterations=iterations)
         if settings.iterations < self.iteration:
             raise SettingsError(
@@ -121,9 +125,10 @@ class Trainer:
         self.settings = settings
 
     def step(self) -> None:
-        """One iteration and what evaluation is due before or after it; nothing when finished.
+        """Do one iteration and the evaluation due before or after it; nothing when finished.
 
-        Raises TrainingDivergedError; the state is then the one before this iteration.
+        TrainingDivergedError when the loss is no longer finite; the state is then the one before this
+        iteration.
         """
         self._finish_evaluation()
         if not self.finished:
@@ -131,10 +136,10 @@ class Trainer:
             self._finish_evaluation()
 
     def advance(self, seconds: float, until: int | None = None) -> int:
-        """Works for about `seconds`: at least an iteration, or a slice of an evaluation or gradient.
+        """Train for about `seconds`: at least an iteration, or a slice of an evaluation or gradient.
 
-        Comes to a stand where `until` iterations are done. Returns how many were done now. Raises
-        TrainingDivergedError like `step`.
+        Stops where `until` iterations are done. Returns how many were done now. TrainingDivergedError like
+        `step`.
         """
         end = time.perf_counter() + seconds
         first = self.iteration
@@ -215,7 +220,10 @@ class Trainer:
         params = {key: network.params[key].copy() for key in PARAMS}
 
         with np.errstate(all="ignore"):  # what is not finite is found below
-            loss = training_step(network, x_batch, t_batch, settings.learning_rate, grad)
+            if grad is None:
+                loss = training_step(network, x_batch, t_batch, settings.learning_rate)
+            else:
+                loss = numerical_step(network, x_batch, t_batch, settings.learning_rate, grad)
 
         if not (np.isfinite(loss) and all(np.isfinite(network.params[key]).all() for key in PARAMS)):
             for key in PARAMS:
@@ -243,7 +251,7 @@ class Trainer:
         return _Underway(random_state, x_batch, t_batch, gradient)
 
     def _evaluate(self) -> Iterator[None]:
-        """Appends the accuracies on all training and test images, pausing after every slice."""
+        """Append the accuracies on all training and test images, pausing after every slice."""
         accuracies = []
         for x, t in ((self.x_train, self.t_train), (self.x_test, self.t_test)):
             for done, correct in evaluate(
@@ -265,7 +273,7 @@ class Trainer:
             self._evaluate_slice()
 
     def state(self) -> bytes:
-        """All that `from_state` needs, except the images, as bytes (see training_state)."""
+        """The run as bytes (see training_state): all that `from_state` needs, except the images."""
         random_state = self._underway.random_state if self._underway else self._random.get_state()
         _, keys, position, *_ = random_state
         arrays = {
@@ -293,10 +301,10 @@ class Trainer:
         t_test: Array,
         engine: StepEngine | None = None,
     ) -> Trainer:
-        """The trainer that `state` described; it continues as if it had never stopped.
+        """Restore the trainer whose `state` this is; it continues as if it had never stopped.
 
-        An evaluation that was going on starts afresh. Raises KobaiError when `data` is damaged, of another
-        version, or of a run on other images.
+        An evaluation that was going on starts afresh. KobaiError when `data` is damaged, of another version,
+        or of a run on other images.
         """
         settings, saved = load_state(data)
         try:
@@ -311,13 +319,13 @@ class Trainer:
         return trainer
 
     def _dataset_check(self) -> Array:
-        """Numbers that tell this data set from another: sizes and a checksum of the labels."""
+        """Numbers by which data sets are distinguished: sizes and a checksum of the labels."""
         return np.array(
             [len(self.x_train), len(self.x_test), zlib.crc32(self.t_train.tobytes())], dtype=np.int64
         )
 
     def _restore(self, saved: dict[str, Array]) -> None:
-        """Takes over what `state` saved. KeyError, TypeError or ValueError when the parts do not fit."""
+        """Restore what `state` saved. KeyError, TypeError or ValueError when the parts do not fit."""
         for key in PARAMS:
             self.network.params[key] = _finite(saved[key], self.network.params[key].shape)
         losses, train_acc, test_acc = (
@@ -352,8 +360,8 @@ class Trainer:
         self._underway = self._begin_numerical()
         gradient = self._underway.gradient
         gradient.done = done
-        gradient.sum_W1 = _floats(saved["gradient_W1"], gradient.sum_W1.shape)
-        gradient.sum_W2 = _floats(saved["gradient_W2"], gradient.sum_W2.shape)
+        gradient.sum_W1 = _float64(saved["gradient_W1"], gradient.sum_W1.shape)
+        gradient.sum_W2 = _float64(saved["gradient_W2"], gradient.sum_W2.shape)
 
 
 @dataclass
@@ -366,7 +374,7 @@ class _Underway:
     gradient: RunningGradient
 
 
-def _floats(array: Array, shape: tuple[int, ...]) -> Array:
+def _float64(array: Array, shape: tuple[int, ...]) -> Array:
     """A copy of `array` if it is float64 and of this shape, else ValueError."""
     if array.dtype != np.float64 or array.shape != shape:
         raise ValueError
@@ -377,11 +385,11 @@ def _finite(array: Array, shape: tuple[int, ...]) -> Array:
     """The same, if it is finite too."""
     if not np.isfinite(array).all():
         raise ValueError
-    return _floats(array, shape)
+    return _float64(array, shape)
 
 
 def _check_images(part: str, x: Array, t: Array) -> None:
-    """Raises DatasetError when x is not uint8 (N, pixels) or t not N labels."""
+    """Raise DatasetError when x is not uint8 (N, pixels) or t not N labels."""
     if x.dtype != np.uint8 or x.ndim != 2 or t.shape != (len(x),) or len(x) == 0:
         raise DatasetError(
             "The {part} set needs rows of uint8 pixels and one label for each; it has {images} and {labels}.",

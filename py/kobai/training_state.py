@@ -1,8 +1,7 @@
-"""A training as bytes: an .npz file of plain numbers, so that a state from a stranger opens as safely as
-a network.
+"""A training as bytes: an .npz file of plain numbers, which is as safe to open as a network from anywhere.
 
-Version 2 holds the settings as the bytes of JSON text; version 1 held them as an array of text, which
-`npz` refuses.
+Version 2 holds the settings as the bytes of JSON text; version 1 held them as an array of text, which `npz`
+refuses.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ VERSION = 2
 
 
 def dump_state(settings: Settings, arrays: dict[str, Array]) -> bytes:
-    """The settings and named arrays of numbers as one file; the same bytes each time."""
+    """Write the settings and named arrays of numbers as one file; the same bytes each time."""
     buffer = io.BytesIO()
     written = np.frombuffer(json.dumps(asdict(settings)).encode(), np.uint8)
     np.savez(buffer, allow_pickle=False, version=np.array(VERSION), settings=written, **arrays)
@@ -32,7 +31,10 @@ def dump_state(settings: Settings, arrays: dict[str, Array]) -> bytes:
 
 
 def load_state(data: bytes) -> tuple[Settings, dict[str, Array]]:
-    """What `dump_state` was given. Raises KobaiError when `data` is damaged, or of another version."""
+    """Read what `dump_state` wrote: the settings and the arrays by name.
+
+    KobaiError when `data` is damaged, or of another version.
+    """
     try:
         arrays, _comment = read_npz(data, len(data))  # nothing in it is compressed
         version = whole_number(arrays["version"])
@@ -56,7 +58,7 @@ def whole_number(array: Array) -> int:
 
 
 def upgraded(data: bytes) -> bytes:
-    """A state of an older version in the present one; other bytes as they are.
+    """Convert a state of an older version to the present one; other bytes stay as they are.
 
     For what the page has kept itself, not for a file from elsewhere: NumPy reads it.
     """
@@ -71,5 +73,5 @@ def upgraded(data: bytes) -> bytes:
 
 
 def damaged_state() -> KobaiError:
-    """The refusal of bytes that are no training, or only a part of one."""
+    """The error for bytes that are no training, or only a part of one."""
     return KobaiError("The saved training is damaged and cannot be continued.")

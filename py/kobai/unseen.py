@@ -1,4 +1,4 @@
-"""Learning from few and from many images: the accuracy on those learned from, and on unseen ones."""
+"""Learning from few and from many images: the accuracy on those images, and on the test images."""
 
 from __future__ import annotations
 
@@ -11,10 +11,21 @@ from .settings import Settings
 from .training import Trainer
 
 SIZES = (100, 1_000, 60_000)
-POINTS = (100, 200, 300, 500, 700, 1_000, 1_500, 2_000, 3_000, 5_000)  # iterations at which one measures
+POINTS = (
+    100,
+    200,
+    300,
+    500,
+    700,
+    1_000,
+    1_500,
+    2_000,
+    3_000,
+    5_000,
+)  # iterations after which accuracies are measured
 SLICE = 0.05  # seconds between two pauses
-# (seen, unseen) at each of POINTS as LearningFrom measures them, so that the curves are there before anyone
-# trains; a test measures them again
+# (seen, unseen) at each of POINTS as LearningFrom measures them: curves to show before the first training; a
+# test measures them again
 BEFORE = {
     100: (
         (0.26, 0.1995), (0.5, 0.3544), (0.65, 0.4878), (0.92, 0.6105), (0.99, 0.659),
@@ -47,7 +58,7 @@ class _Unevaluated(Trainer):
 
 
 class LearningFrom:
-    """The book's training on the first `size` training images; `measured` has what is known so far."""
+    """The book's training on the first `size` training images; `measured` has the results up to now."""
 
     def __init__(
         self,
@@ -58,13 +69,14 @@ class LearningFrom:
         t_test: Array,
         engine: StepEngine | None = None,
     ) -> None:
+        """Prepare the training; the images as for Trainer."""
         settings = Settings(engine="fast", train_size=size, iterations=POINTS[0])
         self.trainer = _Unevaluated(settings, x_train, t_train, x_test, t_test, engine)
         self._engine = engine
         self.measured: list[Measured] = []
 
     def pieces(self) -> Iterator[None]:
-        """Trains to the last of POINTS, pausing about every SLICE; may be left at a pause, called again."""
+        """Train to the last of POINTS, pausing about every SLICE; may be left at a pause and called again."""
         trainer = self.trainer
         for point in POINTS[len(self.measured) :]:
             trainer.extend(point)

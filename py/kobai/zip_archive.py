@@ -58,10 +58,9 @@ def unzip(
     most_members: int = MAX_MEMBERS,
     most_unpacked: int | None = None,
 ) -> Archive:
-    """All members of an archive of at most `most_bytes`, which may inflate to no more than that, or than
-    `most_unpacked`.
+    """Unpack an archive of at most `most_bytes`, whose members have no more than `most_unpacked` together.
 
-    Raises NetworkFileError (a sentence) for anything malformed, encrypted, too large, or unlike np.savez.
+    NetworkFileError (a sentence) for anything malformed, encrypted, too large, or unlike np.savez.
     """
     if len(data) > most_bytes:
         too_large()
@@ -86,7 +85,7 @@ def unzip(
 
 
 def _directory(data: bytes) -> tuple[int, int, bytes]:
-    """Where the directory starts, its number of entries, and the archive's comment."""
+    """The position of the directory, its number of entries, and the archive's comment."""
     position = data.rfind(b"PK\x05\x06", -_END.size - 0xFFFF)
     if position < 0 or position + _END.size > len(data):
         ends_early(len(data))
@@ -159,7 +158,7 @@ def _begin(data: bytes, member: _Member) -> int:
 
 
 def _unpacked(raw: memoryview, member: _Member) -> memoryview:
-    """The bytes of the member; inflates no more of them than the directory says there are."""
+    """The bytes of the member; no more of them are inflated than the directory states."""
     content = raw
     if member.method == _DEFLATED:
         content = memoryview(bytearray(member.size))
@@ -182,12 +181,14 @@ def _unpacked(raw: memoryview, member: _Member) -> memoryview:
 
 
 def damaged_directory() -> NoReturn:
+    """Raise the NetworkFileError for an archive whose table of contents is invalid."""
     raise NetworkFileError(
         "The .npz file is damaged: its table of contents cannot be read. Please save or copy it again."
     )
 
 
 def damaged_member(name: str) -> NoReturn:
+    """Raise the NetworkFileError for a member that contradicts the table of contents."""
     raise NetworkFileError(
         "The .npz file is damaged: {name} does not fit its table of contents. Please save or copy it again.",
         name=printable(name),
@@ -195,6 +196,7 @@ def damaged_member(name: str) -> NoReturn:
 
 
 def foreign_member(name: str) -> NoReturn:
+    """Raise the NetworkFileError for a member of a kind that np.savez does not write."""
     raise NetworkFileError(
         "{name} in the .npz file is nothing that np.savez writes. Save the arrays again with np.savez.",
         name=printable(name) or "?",

@@ -92,7 +92,7 @@ def test_a_numerical_gradient_is_a_difference_of_two_recorded_losses() -> None:
     recording = record(numerical_gradient, lambda x: float(np.sum(x**2)), A.copy())
     end = len(recording.moments) - 1
     origin = where_from(recording, end - 1, "grad", (1,))
-    assert origin.statement == "grad[idx] = (fxh1 - fxh2) / (2 * H)"
+    assert origin.statement == "grad[idx] = (fxh1 - fxh2) / (2 * h)"
     difference, width = origin.node["parts"]
     assert [part["name"] for part in difference["parts"]] == ["fxh1", "fxh2"]
     assert (width["value"], worked_out(origin.node)) == (2e-4, origin.value)
