@@ -32,29 +32,25 @@ SHOWN = {
 
 
 def excerpt(code, begin="def ", end=""):
-    """The lines of a function but its docstring, as [number in the file, text without the common indent].
+    """Lines of a function without its docstring, as [number from 1 on, text without the common indent].
 
     From the line that starts with `begin` to the first one after it that starts with `end`, or to the last.
-    KobaiError for a function or a line that there is not.
+    The numbers are those within the excerpt: in the file the docstring would leave a gap between them.
+    KobaiError for a function or a line that does not exist.
     """
     if code not in SHOWN:
         raise KobaiError("There is no such code to show: {what}.", what=code[:60])
     source = source_of(inspect.unwrap(SHOWN[code]).__code__)
     text = textwrap.dedent(source.text)
     hidden = _docstring(text)
-    lines = [
-        (source.first + i, line)
-        for i, line in enumerate(text.rstrip("\n").split("\n"))
-        if i + 1 not in hidden
-    ]
+    lines = [line for i, line in enumerate(text.rstrip("\n").split("\n"), 1) if i not in hidden]
     start = _place(lines, begin, 0)
     stop = _place(lines, end, start) if end else len(lines) - 1
-    shown = lines[start : stop + 1]
-    unindented = textwrap.dedent("\n".join(line for _number, line in shown)).split("\n")
+    shown = textwrap.dedent("\n".join(lines[start : stop + 1])).split("\n")
     return {
         "title": source.title,
         "file": source.file,
-        "lines": [[number, line] for (number, _line), line in zip(shown, unindented, strict=True)],
+        "lines": [[number, line] for number, line in enumerate(shown, 1)],
     }
 
 
@@ -67,6 +63,6 @@ def _docstring(text):
 
 def _place(lines, start, after):
     for i in range(after, len(lines)):
-        if lines[i][1].lstrip().startswith(start):
+        if lines[i].lstrip().startswith(start):
             return i
     raise KobaiError("There is no such code to show: {what}.", what=start)
