@@ -8,17 +8,12 @@ import re
 from collections.abc import Iterable
 
 from playwright.sync_api import Download, Locator, Page, expect
+from start_state import bring_back
 
 # ms; on two idle cores a tenth of it is enough, but the machine may have more to do
 START = 120_000  # for Python to start: 3 to 6 s
 WORK = 120_000  # for a stretch of training or the first Matplotlib figure
 ACTION = 30_000  # for anything that needs no long computation
-
-DEFAULTS = {
-    "Hidden units": "50", "Batch size": "100", "Learning rate": "0.1",
-    "Weight scale": "0.01", "Iterations": "10000", "Seed": "0", "Images": "60000",
-}  # fmt: skip
-
 
 # in the window, and where it is for 20 frames: rooms above may still fill and move it
 AT_REST = """async element => {
@@ -73,19 +68,7 @@ class KobaiPage:
         if not self.page.url.endswith("?lang=en"):
             self.open()
         self.wait_until_ready()
-        if self.page.get_by_role("alert").is_visible():
-            self.button("Close").click()
-        if self.button("Reset").is_enabled():
-            self.reset()
-        for name, value in DEFAULTS.items():
-            self.field(name).fill(value)
-        self.field("Gradient").select_option("backpropagation")
-        self.field("Computed by").select_option("fast")
-        self.field("Pixels").select_option("true")
-        self.use("shipped")
-        for name, value in (("Show", "all"), ("Digit", ""), ("At a time", "10")):
-            self.field(name).select_option(value)
-        self.go_to_image(0)
+        bring_back(self.page, limit=WORK)
 
     # ------------------------------------------------------------- the parts
 
