@@ -70,4 +70,5 @@ BACK = """async ([fields, limit]) => {
 
 def bring_back(page: Page, limit: int) -> None:
     """limit: ms that it may take at most."""
-    assert page.evaluate(BACK, [FIELDS, limit]) == [], "the page could not be brought back to its start"
+    left = page.evaluate(BACK, [FIELDS, limit])
+    assert left == [], f"the page could not be brought back to its start: {', '.join(left)}"
