@@ -18,6 +18,13 @@ from worker.entries import LONGEST_NAME, SLOT, Entry, damaged, describe, key_of
 from worker.exports import said
 
 
+def _gone():
+    return KobaiError(
+        "This network is no longer in the browser’s storage: another tab has deleted it, or the browser has "
+        "cleared it."
+    )
+
+
 class Networks:
     def __init__(self, session, store):
         self.session, self.store = session, store
@@ -227,10 +234,7 @@ class Networks:
             kept = await self.store.get(SLOT + key)
             if kept is None:
                 await self.store.refresh()
-                raise KobaiError(
-                    "This network is no longer in the browser’s storage: another tab has deleted it, or the "
-                    "browser has cleared it."
-                )
+                raise _gone()
             network = self._read_kept(key, kept[0])
         entry.network = with_activation(network, about["activation"])
         self._must_be_there(key)
@@ -336,7 +340,7 @@ class Networks:
             self._entries[network] = self._deleted.pop(network)
         self._must_be_there(network)
         about = self.about(network)
-        await self._keep(network)
+        await self._store(network, self._entries[network])
         return about
 
     async def download(self, network, format):
@@ -387,12 +391,19 @@ class Networks:
         return key
 
     async def _keep(self, key):
+        """Keep what has changed of it. Where another tab has deleted it meanwhile, it does not come back."""
         if key in self._entries:
-            await self._store(key, self._entries[key])
+            entry = self._entries[key]
+            is_kept = entry.about["origin"] in ("kept", "opened") and entry.about["stored"]
+            await self._store(key, entry, gone=_gone() if is_kept else None)
 
-    async def _store(self, key, entry, also=None):
+    async def _store(self, key, entry, also=None, gone=None):
+        """Write it into the browser’s storage; with the KobaiError `gone` only where it is there already."""
         if entry.about["origin"] in ("kept", "opened"):
             data = dump_network(entry.network, "dict")
             about = {**entry.about, "stored": True, "history": entry.history}
-            refused = await self.store.write({SLOT + key: (data, about), **(also or {})})
+            guard = gone and (SLOT + key, lambda there: gone if there is None else None)
+            refused = await self.store.write({SLOT + key: (data, about), **(also or {})}, guard)
+            if gone and refused is gone:
+                return  # the message of the tab that deleted it is on its way
             entry.about["stored"], entry.refused = refused is None, refused is not None

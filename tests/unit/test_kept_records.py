@@ -317,6 +317,29 @@ def test_a_network_that_cannot_be_read_is_named(worker):
 # ----------------------------------------------------------- talk between tabs
 
 
+def test_what_another_tab_has_deleted_does_not_come_back(worker):
+    """Its word is still on the way when this tab has measured, or renamed, the network."""
+    new = worker(WHOLE_RECORDS)
+    key, slot = WHOLE["id"], f"network:{WHOLE['id']}"
+
+    async def measure_and_rename():
+        networks = new.session.networks
+        await networks.rename(key, "before")
+        assert json.loads(new.kept[slot].about)["name"] == "before"
+        del new.kept[slot]
+        await networks.rename(key, "after")
+        await networks.answers(key)
+        assert slot not in new.kept
+
+    async def delete_and_bring_back():
+        await new.session.networks.delete(key)
+        assert slot not in new.kept
+        await new.session.networks.undelete(key)
+
+    started(new, measure_and_rename, delete_and_bring_back)
+    assert json.loads(new.kept[slot].about)["name"] == "after"
+
+
 @pytest.mark.parametrize(
     "junk",
     [None, 7, "", "x", "{}", '"x"', "7", "null", "[7]", '[["a"]]', "[" * 8000, b"[]",
