@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parent
 WORK = Path(".cache") / "package"  # setuptools wants it relative to this file
 sys.path.insert(0, str(ROOT / "py"))
 
-from sitebuild.cache import Cache  # noqa: E402
-from sitebuild.engine_parts import built_native  # noqa: E402
+from sitebuild.assemble.compile_engine import built_native  # noqa: E402
+from sitebuild.fetch.cache import Cache  # noqa: E402
 from sitebuild.project import Project, user_cache_folder  # noqa: E402
 
 ENGINE = built_native(Project(ROOT), Cache(user_cache_folder()))
@@ -28,7 +28,7 @@ class BuildPackage(build_py):
     def run(self) -> None:
         super().run()
         if ENGINE:
-            shutil.copyfile(ENGINE, Path(self.build_lib) / "kobai" / "kobai_engine.so")
+            shutil.copyfile(ENGINE, Path(self.build_lib) / "kobai" / "training" / "kobai_engine.so")
 
 
 class BuildWheel(bdist_wheel):

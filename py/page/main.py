@@ -2,21 +2,16 @@
 
 import json
 
-import charts
-import figure
-import gallery
-import loading
 import networks
-import problems
-import settings
-import starting
-import trainer
-import training
-from dom import by_id, spawn
-from problems import Problem
+from panels.look import gallery
+from panels.run import charts, figure, run, settings
 from pyscript import document, window
+from ui import problems
+from ui.dom import by_id, spawn
+from ui.i18n import _
+from ui.problems import Problem
 from version import VERSION
-from words import _
+from worker_link import loading, startup, worker
 
 
 class Mixed(Exception):
@@ -51,7 +46,7 @@ async def start_first_screen():
     gallery.start(first)
     settings.start()
     charts.start()
-    training.start()
+    run.start()
     figure.start()
 
 
@@ -66,15 +61,15 @@ async def start_worker():
     """Start Python in the worker, for the first time or anew; a failure is told, with a button."""
     loading.aim("python")
     try:
-        answer = await starting.start(_start_again)
+        answer = await startup.start(_start_again)
     except Problem as problem:
         problem.retry = _start_again
-        trainer.stop(problem)
+        worker.stop(problem)
         raise problem
     finally:
         loading.aim("")
     if answer["version"] != VERSION:
-        trainer.stop(Problem(""))  # boot.js tells, and nothing else
+        worker.stop(Problem(""))  # boot.js tells, and nothing else
         window.kobai.mixed(f"{VERSION}, {answer['version']}")
         return
     by_id("versions").textContent = _(
@@ -89,17 +84,17 @@ async def start_worker():
     await gallery.refresh()
     if others or networks.current() != "shipped":  # after a restart it may be the shipped one again
         await networks.changed()
-    import kept_runs  # of the rooms below, which have been imported meanwhile
     import rest
+    from panels.run import kept_runs  # of the rooms below, which have been imported meanwhile
 
     await kept_runs.bring_back_own(answer["runs"])
-    training.worker_is_ready()
+    run.worker_is_ready()
     rest.worker_is_ready()
 
 
 def _start_again():
     problems.close()
-    if trainer.heard():
+    if worker.heard():
         spawn(start_worker())
     else:  # PyScript would start the next one from the same damaged file
         window.kobai.reloadAll()

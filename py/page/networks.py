@@ -1,10 +1,9 @@
 """The networks one can look through: which is in use, which beside it, and what they are called."""
 
-import panels
-import trainer
-from dom import by_id, enable, make, on, spawn
 from pyscript import document
-from words import N_, _, number, on_language
+from ui.dom import by_id, enable, make, on, spawn
+from ui.i18n import N_, _, number, on_language
+from worker_link import lazy_room, worker
 
 ORIGINS = ("shipped", "trained", "kept", "opened")  # the order of every list
 NAMES = {
@@ -24,7 +23,7 @@ def start(first):
 
 async def reread():
     """The worker's list again."""
-    read_shelf((await trainer.call("shelf"))[0])
+    read_shelf((await worker.call("shelf"))[0])
     await changed()
 
 
@@ -36,7 +35,7 @@ def on_change(listener):
 async def changed():
     """Tell everyone who shows something of a network."""
     _show()
-    panels.all_stale()
+    lazy_room.all_stale()
     for listener in _now["listeners"]:
         await listener()
 
@@ -111,7 +110,7 @@ def name_of_current():
 
 async def use(key):
     """Make this network the one that answers."""
-    put((await trainer.call("use", network=key))[0])
+    put((await worker.call("use", network=key))[0])
     was = _now["current"]
     _now["current"] = key
     _show()
@@ -121,7 +120,7 @@ async def use(key):
 
 async def put_beside(key):
     """The second network of a comparison; None for none."""
-    await trainer.call("put_beside", network=key)
+    await worker.call("put_beside", network=key)
     _now["beside"] = key
     await changed()
 
@@ -171,5 +170,5 @@ def options(chosen):
 
 
 def _show():
-    enable("network", trainer.ready(), trainer.why())
+    enable("network", worker.ready(), worker.why())
     by_id("network").replaceChildren(*options(_now["current"]))

@@ -1,62 +1,49 @@
 """The rooms below the first screen: they need Python in the worker, so they come once the page is up."""
 
-import aside
-import beside
-import checkup
-import compare
-import everything
-import excerpts
-import gradients
-import idea_batches
-import idea_data
-import idea_derivative
-import idea_descent
-import idea_gradient
-import idea_loss
-import idea_step
-import ideas
-import kept_runs
-import mistakes
-import mystery
-import offline
-import opening
-import own_digit
-import panels
-import rooms
-import saving
-import shelf
-import trace_room
-import units
-import update
+from panels.checkup import checkup
+from panels.compare import compare
+from panels.draw import draw
+from panels.gradients import gradients
+from panels.ideas import batches, data, derivative, descent, excerpts, gradient, ideas, loss, step
+from panels.keep import backup, opening, saving, shelf, unreadable
+from panels.look import second_network
+from panels.mistakes import mistakes
+from panels.mystery import mystery
+from panels.offline import offline, update
+from panels.run import kept_runs
+from panels.trace import trace
+from panels.units import units
+from ui import scroll_spy
+from worker_link import lazy_room
 
 ROOMS = (
-    own_digit,
-    beside,
+    draw,
+    second_network,
     compare,
     mistakes,
     units,
     mystery,
     checkup,
-    trace_room,
+    trace,
     ideas,
     excerpts,
-    idea_data,
-    idea_loss,
-    idea_derivative,
-    idea_gradient,
-    idea_descent,
-    idea_batches,
-    idea_step,
+    data,
+    loss,
+    derivative,
+    gradient,
+    descent,
+    batches,
+    step,
     gradients,
     kept_runs,
-    aside,
+    unreadable,
     shelf,
     saving,
     opening,
-    everything,
+    backup,
     offline,
     update,
-    rooms,
+    scroll_spy,
 )
 
 
@@ -68,8 +55,8 @@ def start():
 def worker_is_ready():
     saving.show()
     kept_runs.worker_is_ready()
-    aside.worker_is_ready()
-    everything.worker_is_ready()
-    for room in (opening, gradients, checkup, trace_room, ideas, idea_data, idea_batches, idea_step, offline):
+    unreadable.worker_is_ready()
+    backup.worker_is_ready()
+    for room in (opening, gradients, checkup, trace, ideas, data, batches, step, offline):
         room.worker_is_ready()
-    panels.all_stale()  # another worker than before knows nothing of what was asked
+    lazy_room.all_stale()  # another worker than before knows nothing of what was asked

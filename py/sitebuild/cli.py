@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import site
-from .assemble import normal_base_path
+from .assemble.assemble import normal_base_path
 from .errors import BuildError
 from .project import Project
 from .server import make_server
@@ -39,13 +39,13 @@ def serve(project: Project, options: argparse.Namespace) -> int:
 
 
 def test(project: Project, options: argparse.Namespace) -> int:
-    from . import testing
+    from .check import testing
 
     return testing.run(project, options.pytest_arguments)
 
 
 def bench(project: Project, options: argparse.Namespace) -> int:
-    from . import bench
+    from .check import bench
 
     if options.long:
         return bench.use_for_long(project, options.long)
@@ -53,7 +53,7 @@ def bench(project: Project, options: argparse.Namespace) -> int:
 
 
 def pin(project: Project, options: argparse.Namespace) -> int:
-    from .pin import pin
+    from .fetch.pin import pin
 
     pin(project, options.name, options.version)
     return 0

@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from .assemble.precompress import compressed_copy
 from .errors import BuildError
-from .precompress import compressed_copy
 
 TYPES = {
     ".css": "text/css; charset=utf-8",

@@ -6,9 +6,9 @@ import hashlib
 import json
 from pathlib import Path
 
-from . import assemble, sizes
-from .cache import Cache, replacing
-from .parts import collect, load_parts
+from .assemble import assemble, size_budget
+from .fetch.cache import Cache, replacing
+from .fetch.parts import collect, load_parts
 from .project import Project, user_cache_folder
 
 STAMP = "built.json"  # in .cache: what dist/ was made from
@@ -26,9 +26,9 @@ def build(project: Project, out: Path, base_path: str, pyodide_from: str | None 
     collect(project, cache, parts, pyodide_from)
     with assemble.aside(project, out) as new:
         assemble.fill(project, cache, parts, new, base_path)
-        weights = sizes.measure(new)
-        print(sizes.table(weights))
-        sizes.check(weights)
+        weights = size_budget.measure(new)
+        print(size_budget.table(weights))
+        size_budget.check(weights)
     assemble.copy_mnist_for_tests(project, out)
     if out == project.dist:
         with replacing(project.work / STAMP) as file:

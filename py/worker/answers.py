@@ -3,7 +3,7 @@
 import asyncio
 
 import numpy as np
-from kobai.mnist import as_inputs
+from kobai.book.mnist import as_inputs
 
 SLICE = 500  # images answered at once: other calls get in between
 

@@ -5,35 +5,35 @@ import pyodide_js
 # a missing or broken wheel must end the start with an error, so NumPy is imported before anything is exported
 await pyodide_js.loadPackage("numpy")  # noqa: F704, PLE1142 (PyScript runs this file with top-level await)
 
-from worker.aside import Aside  # noqa: E402
-from worker.checkup import Checkup  # noqa: E402
-from worker.compare import Compare  # noqa: E402
-from worker.everything import Everything  # noqa: E402
-from worker.excerpts import excerpt  # noqa: E402
-from worker.exports import exported  # noqa: E402
-from worker.gradients import Gradients  # noqa: E402
-from worker.ideas_first import IdeasFirst  # noqa: E402
-from worker.ideas_second import IdeasSecond  # noqa: E402
-from worker.mistakes import Mistakes  # noqa: E402
-from worker.mystery import Mystery  # noqa: E402
-from worker.own_digit import OwnDigit  # noqa: E402
+from worker.panels.backup import Backup  # noqa: E402
+from worker.panels.checkup import Checkup  # noqa: E402
+from worker.panels.compare import Compare  # noqa: E402
+from worker.panels.draw import DrawnDigit  # noqa: E402
+from worker.panels.excerpts import excerpt  # noqa: E402
+from worker.panels.gradients import Gradients  # noqa: E402
+from worker.panels.ideas_first import IdeasFirst  # noqa: E402
+from worker.panels.ideas_second import IdeasSecond  # noqa: E402
+from worker.panels.mistakes import Mistakes  # noqa: E402
+from worker.panels.mystery import Mystery  # noqa: E402
+from worker.panels.trace import Trace  # noqa: E402
+from worker.panels.units import Units  # noqa: E402
+from worker.rpc import exported  # noqa: E402
 from worker.session import Session  # noqa: E402
-from worker.tracing import Tracing  # noqa: E402
-from worker.units import Units  # noqa: E402
+from worker.storage.unreadable import Aside  # noqa: E402
 
 session = Session()
 networks = session.networks
 gradients = Gradients(session)
 mistakes = Mistakes(session)
-digit = OwnDigit(session)
-everything = Everything(session)
+draw = DrawnDigit(session)
+backup = Backup(session)
 aside = Aside(session.store)
 mystery = Mystery(session)
 compare = Compare(session)
 units = Units(session)
 checkup = Checkup(session)
 ideas_first = IdeasFirst(session)
-tracing = Tracing(session)
+trace = Trace(session)
 ideas_second = IdeasSecond(session)
 __export__ = []
 
@@ -73,10 +73,10 @@ for function in (
     networks.delete,
     networks.undelete,
     networks.download,
-    everything.export_everything,
-    everything.look_into,
-    everything.add_what_was_found,
-    everything.delete_everything,
+    backup.export_everything,
+    backup.look_into,
+    backup.add_what_was_found,
+    backup.delete_everything,
     aside.records_aside,
     aside.save_record,
     aside.delete_record,
@@ -84,9 +84,9 @@ for function in (
     gradients.stop_checking,
     mistakes.mistakes,
     mistakes.mistaken_images,
-    digit.read_digit,
-    digit.keep_digit,
-    digit.kept_digit,
+    draw.read_digit,
+    draw.keep_digit,
+    draw.kept_digit,
     mystery.mystery_reference,
     mystery.follow,
     mystery.stop_following,
@@ -106,12 +106,12 @@ for function in (
     ideas_first.entropy_curve,
     ideas_first.along_weight,
     ideas_first.differences,
-    tracing.trace,
-    tracing.given_to_code,
-    tracing.keep_code,
-    tracing.kept_code,
-    tracing.trace_moment,
-    tracing.trace_why,
+    trace.trace,
+    trace.given_to_code,
+    trace.keep_code,
+    trace.kept_code,
+    trace.trace_moment,
+    trace.trace_why,
     excerpt,
     ideas_second.bowl,
     ideas_second.bowl_gradient,

@@ -6,16 +6,16 @@ import json
 
 import numpy as np
 from js import navigator
+from kobai.book.mnist import as_inputs
+from kobai.book.multi_layer_net import layer_sizes, with_activation
 from kobai.errors import KobaiError
-from kobai.mnist import as_inputs
-from kobai.multi_layer_net import layer_sizes, with_activation
-from kobai.storage import dump_network, load_network, open_network
+from kobai.files.network_file import dump_network, load_network, open_network
 from pyodide.ffi import to_js
 
-from worker import files
+from worker import site_files
 from worker.answers import answer_all, shown
-from worker.entries import LONGEST_NAME, SLOT, Entry, damaged, describe, key_of
-from worker.exports import said
+from worker.rpc import said
+from worker.storage.network_record import LONGEST_NAME, SLOT, Entry, damaged, describe, key_of
 
 
 def _gone():
@@ -36,7 +36,7 @@ class Networks:
     async def start(self, base):
         """The networks of the page and of earlier visits; only the one in use is read."""
         self.base = base
-        for about in json.loads(await files.read(base, "networks/shipped.json")):
+        for about in json.loads(await site_files.read(base, "networks/shipped.json")):
             self._entries[about["id"]] = Entry(about)
         await self._move_old_slots()
         for slot in self.store.slots(SLOT):
@@ -229,7 +229,7 @@ class Networks:
             return
         about = entry.about
         if about["origin"] == "shipped":
-            network = load_network(await files.read(self.base, about["file"], about["sha256"]))
+            network = load_network(await site_files.read(self.base, about["file"], about["sha256"]))
         else:
             kept = await self.store.get(SLOT + key)
             if kept is None:

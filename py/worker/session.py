@@ -8,20 +8,24 @@ import time
 
 import numpy as np
 import pyodide_js
-from kobai import engine, figures, mnist
+from kobai.book import mnist
+from kobai.book.two_layer_net import TwoLayerNet
 from kobai.errors import KobaiError, TrainingDivergedError
-from kobai.network import TwoLayerNet
-from kobai.training import Settings, Trainer
+from kobai.images import matplotlib_figures
+from kobai.images.png import image_png
+from kobai.settings import Settings
+from kobai.training import c_engine
+from kobai.training.trainer import Trainer
 from pyodide.ffi import to_js
 from pyscript import sync
 
-from worker import files
+from worker import site_files
 from worker.answers import right
-from worker.choices import Choices
-from worker.exports import as_text, said
 from worker.networks import Networks
-from worker.runs import Runs, from_older_page
-from worker.store import Store
+from worker.rpc import as_text, said
+from worker.storage.preferences import Preferences
+from worker.storage.store import Store
+from worker.storage.training_slots import TrainingSlots, from_older_page
 from worker.version import VERSION
 
 CHUNK = 0.06  # seconds of training between two messages to the page: at most 17 a second
@@ -31,8 +35,8 @@ HISTORY_POINTS = 200  # of a loss curve that is kept with its network
 class Session:
     def __init__(self):
         self.store = Store(self._others_changed, self._one_is_set_aside)
-        self.choices = Choices(self.store)
-        self.runs = Runs(self.store)
+        self.choices = Preferences(self.store)
+        self.runs = TrainingSlots(self.store)
         self.networks = Networks(self, self.store)
         self.chosen = 0  # the test image on the page
         self.trainer = None
@@ -45,10 +49,10 @@ class Session:
     async def init(self, base):
         """Everything that is needed to answer for a test image."""
         self.base = base
-        self.x_test = mnist.read_images(await files.read(base, "data/t10k-images-idx3-ubyte.gz"))
-        self.t_test = mnist.read_labels(await files.read(base, "data/t10k-labels-idx1-ubyte.gz"))
+        self.x_test = mnist.read_images(await site_files.read(base, "data/t10k-images-idx3-ubyte.gz"))
+        self.t_test = mnist.read_labels(await site_files.read(base, "data/t10k-labels-idx1-ubyte.gz"))
         try:
-            self.engine = engine.load(await files.save(base, "engine/kobai_engine.wasm"))
+            self.engine = c_engine.load(await site_files.save(base, "engine/kobai_engine.wasm"))
             engine_missing = None
         except KobaiError as error:
             engine_missing = {"refused": error.template, "values": error.values}
@@ -67,8 +71,10 @@ class Session:
 
     async def load_training_images(self):
         if not hasattr(self, "x_train"):
-            images = mnist.read_images(await files.read(self.base, "data/train-images-idx3-ubyte.gz"))
-            self.t_train = mnist.read_labels(await files.read(self.base, "data/train-labels-idx1-ubyte.gz"))
+            images = mnist.read_images(await site_files.read(self.base, "data/train-images-idx3-ubyte.gz"))
+            self.t_train = mnist.read_labels(
+                await site_files.read(self.base, "data/train-labels-idx1-ubyte.gz")
+            )
             self.x_train = images
         return {}
 
@@ -158,7 +164,7 @@ class Session:
         return self.image_of(index, self.x_test[index], self.t_test[index])
 
     def image_of(self, index, pixels, label):
-        png = base64.b64encode(mnist.image_png(pixels)).decode()
+        png = base64.b64encode(image_png(pixels)).decode()
         return {"index": index, "label": int(label), "src": f"data:image/png;base64,{png}"}
 
     def probabilities(self, key):
@@ -320,8 +326,8 @@ class Session:
             raise KobaiError("Train first: the figure shows your loss curve.")
         losses = self.trainer.train_loss_list  # now: the run may be reset while Matplotlib loads
         await _load_matplotlib()
-        svg, png = (figures.loss_curve(losses, format=format) for format in ("svg", "png"))
-        return {"code": inspect.getsource(figures.loss_curve)}, to_js(svg), to_js(png)
+        svg, png = (matplotlib_figures.loss_curve(losses, format=format) for format in ("svg", "png"))
+        return {"code": inspect.getsource(matplotlib_figures.loss_curve)}, to_js(svg), to_js(png)
 
     def network_code(self):
         """The source of the book's network, as it runs here."""
@@ -341,7 +347,7 @@ async def _load_matplotlib():
     loaded = pyodide_js.loadedPackages.to_py()
     missing = [package["file_name"] for package in packages.values() if package["name"] not in loaded]
     if missing:
-        raise files.lacking("pyodide/" + missing[0])
+        raise site_files.lacking("pyodide/" + missing[0])
 
 
 def _from_older_page(slot, data, about):

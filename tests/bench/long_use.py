@@ -19,14 +19,14 @@ from pathlib import Path
 from bench.heaps import NOTE_MEMORIES, compiled_code, held
 from bench.run import browser_options, say
 from bench.served import serving
-from checkup_panel import CheckupPanel
-from compare_panel import ComparePanel
-from kobai_page import KobaiPage
-from mistakes_panel import MistakesPanel
-from own_digit_panel import OwnDigitPanel
 from playwright.sync_api import Browser, expect, sync_playwright
-from trace_panel import TracePanel
-from units_panel import UnitsPanel
+from support.browser.kobai_page import KobaiPage
+from support.panels.checkup_panel import CheckupPanel
+from support.panels.compare_panel import ComparePanel
+from support.panels.draw_panel import DrawPanel
+from support.panels.mistakes_panel import MistakesPanel
+from support.panels.trace_panel import TracePanel
+from support.panels.units_panel import UnitsPanel
 
 ROOT = Path(__file__).resolve().parents[2]
 NETWORK = ROOT / "static" / "networks" / "two_layer_net_1000.pkl"
@@ -88,7 +88,7 @@ def look_at_units(kobai: KobaiPage) -> None:
 
 
 def draw_a_digit(kobai: KobaiPage) -> None:
-    panel = OwnDigitPanel(kobai).fresh()
+    panel = DrawPanel(kobai).fresh()
     kobai.go_to_image(7)
     panel.take(7)
 

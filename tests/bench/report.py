@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from bench.table import TARGET_HEADER, Target, figure, markdown, ratios, spread
-from sitebuild import sizes
+from sitebuild.assemble import size_budget
 
 STEP_ROWS = (  # key, what it is
     ("native", "native CPython, plain NumPy, one BLAS thread"),
@@ -43,9 +43,9 @@ def weights(site: Path, requested: Iterable[str]) -> dict[str, tuple[int, int]]:
     """Stage -> bytes of the files that visits asked for, as they are and gzipped."""
     by_stage: dict[str, tuple[int, int]] = {}
     wanted = set(requested)
-    for size in sizes.measure(site):
+    for size in size_budget.measure(site):
         if size.name in wanted:
-            title = sizes.stage_of(size.name).title
+            title = size_budget.stage_of(size.name).title
             raw, gzipped = by_stage.get(title, (0, 0))
             by_stage[title] = (raw + size.raw, gzipped + size.gzipped)
     return by_stage
@@ -211,7 +211,7 @@ def _start(start: dict[str, dict[str, list[float]]]) -> str:
 def _weights(by_stage: dict[str, tuple[int, int]]) -> str:
     rows = [
         [stage.title, *(f"{size / 1e6:.2f}" for size in by_stage[stage.title])]
-        for stage in sizes.STAGES
+        for stage in size_budget.STAGES
         if stage.title in by_stage
     ]
     sums = (sum(pair[i] for pair in by_stage.values()) for i in (0, 1))

@@ -7,14 +7,15 @@ import platform
 import time
 
 import numpy as np
-from kobai import engine as fast
-from kobai.einsum_engine import EinsumEngine
-from kobai.evaluation import evaluate
-from kobai.functions import cross_entropy_error, sigmoid, softmax
-from kobai.gradient import numerical_gradient
-from kobai.mnist import load_mnist, normalize_pixels, one_hot
-from kobai.network import TwoLayerNet
-from kobai.training import Settings, Trainer
+from kobai.book.functions import cross_entropy_error, sigmoid, softmax
+from kobai.book.gradient import numerical_gradient
+from kobai.book.mnist import load_mnist, normalize_pixels, one_hot
+from kobai.book.two_layer_net import TwoLayerNet
+from kobai.settings import Settings
+from kobai.training import c_engine as fast
+from kobai.training.evaluation import evaluate
+from kobai.training.numpy_engine import NumpyEngine
+from kobai.training.trainer import Trainer
 
 CHUNK = 0.06  # seconds between two messages to the page, as in py/worker/session.py
 BATCH_SIZE = 100
@@ -97,7 +98,7 @@ class Workload:
         self.engine = engine = fast.load(engine_file)
         self.steps = {
             "as written": TrainerSteps(data, engine="numpy"),
-            "einsum": TrainerSteps(data, EinsumEngine(), engine="fast"),
+            "einsum": TrainerSteps(data, NumpyEngine(), engine="fast"),
             "products": CallSteps(data, lambda *arguments: products_steps(engine, *arguments), 20),
             "fused": CallSteps(
                 data, lambda *arguments: engine.train_steps(*arguments, LEARNING_RATE), STEPS_A_CALL
@@ -123,7 +124,7 @@ class Workload:
 
     def accuracy(self, name):
         """Seconds for the accuracies on 60,000 and on 10,000 images."""
-        engine = {"as written": None, "einsum": EinsumEngine(), "fast": self.engine}[name]
+        engine = {"as written": None, "einsum": NumpyEngine(), "fast": self.engine}[name]
         x_train, t_train, x_test, t_test = self.data
         start = time.perf_counter()
         for x, t in ((x_train, t_train), (x_test, t_test)):

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from bidi import Tab, firefox
+from firefox.bidi import Tab, firefox
+from sitebuild.check.browser import FIREFOX_COMMANDS
+from support.browser.offline_host import hosting
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "tests" / "e2e"))  # the site's server and the reference are the same
-
-from offline_host import hosting  # noqa: E402
-from sitebuild.browser import FIREFOX_COMMANDS  # noqa: E402
 
 LOCAL = ("data", "blob", "about", "resource", "chrome", "moz-extension")
 

@@ -9,9 +9,9 @@ import re
 
 import numpy as np
 import pytest
-import reference
-from drawn_digits import SHAPES
-from faulty_server import HELD
+from support import reference
+from support.browser.faulty_server import HELD
+from support.drawn_digits import SHAPES
 
 AS_SHOWN = 0.51e-4
 START = WORK = 180  # s: ten times what two idle cores take
@@ -101,10 +101,10 @@ def test_save_and_open(tab, tmp_path):
 def test_a_digit_of_ones_own(tab):
     """A stroke by real pointer events; the network that answers says 1."""
     tab.run("() => document.querySelector('#draw').scrollIntoView({block: 'center', behavior: 'instant'})")
-    tab.wait("() => document.querySelector('#digit-canvas').style.touchAction === 'none'", seconds=WORK)
-    origin = {"type": "element", "element": tab.element("#digit-canvas")}
+    tab.wait("() => document.querySelector('#draw-canvas').style.touchAction === 'none'", seconds=WORK)
+    origin = {"type": "element", "element": tab.element("#draw-canvas")}
     tab.run(
-        "() => document.querySelector('#digit-canvas').scrollIntoView({block: 'center', behavior: 'instant'})"
+        "() => document.querySelector('#draw-canvas').scrollIntoView({block: 'center', behavior: 'instant'})"
     )
     stroke = SHAPES[1]["stick"][0][1]
     points = [
@@ -118,8 +118,8 @@ def test_a_digit_of_ones_own(tab):
     tab.pointer(
         [moves[0], {"type": "pointerDown", "button": 0}, *moves[1:], {"type": "pointerUp", "button": 0}]
     )
-    tab.wait(MATCHES, "#digit-verdict", r"Answer: 1\b", seconds=WORK)
-    assert sum(tab.run(SHARES, "#digit-bars")) == pytest.approx(1, abs=6e-4)
+    tab.wait(MATCHES, "#draw-verdict", r"Answer: 1\b", seconds=WORK)
+    assert sum(tab.run(SHARES, "#draw-bars")) == pytest.approx(1, abs=6e-4)
 
 
 def test_trace_one_predict(tab):

@@ -12,11 +12,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 import pytest
 from hypothesis import settings
-from kobai.engine import Engine, load
+from kobai.book.mnist import load_mnist
 from kobai.errors import KobaiError
-from kobai.mnist import load_mnist
-from sitebuild import engine_parts
-from sitebuild.cache import Cache
+from kobai.training.c_engine import Engine, load
+from sitebuild.assemble import compile_engine
+from sitebuild.fetch.cache import Cache
 from sitebuild.project import Project, user_cache_folder
 
 settings.register_profile("kobai", deadline=None, derandomize=True)  # the same examples in every run
@@ -55,5 +55,5 @@ def mnist(mnist_dir: Path) -> Mnist:
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    """engine.c, compiled for this machine."""
-    return load(engine_parts.compile_native(Project(PROJECT), Cache(user_cache_folder())))
+    """training/engine.c, compiled for this machine."""
+    return load(compile_engine.compile_native(Project(PROJECT), Cache(user_cache_folder())))

@@ -1,10 +1,10 @@
 // Pyodide as PyScript expects it, with a fetch that starts early and tells the page how far each file is.
 // PyScript gives the page no progress and stays silent when a file of Pyodide is missing; this module runs first in
 // the worker, so it can count the bytes of every file and name the one that fails.
-import "../trusted_types.js";
-import "../pyscript_databases.js";
-import "../offline_copy.js";
-import "../retrying_fetch.js";
+import "../js/trusted_types.js";
+import "../js/pyscript_databases.js";
+import "../js/offline_copy.js";
+import "../js/retrying_fetch.js";
 
 const site = new URL("../", import.meta.url).href;
 const ofVersion = new URL(import.meta.url).searchParams.get("of")?.replace(/\.mjs$/, "");
@@ -20,7 +20,7 @@ navigator.locks
   .catch(() => {}); // where it is forbidden the page goes by silence alone
 
 const OPTIONAL = /^(engine|idb-keyval)\//; // without the engine NumPy computes, without storage nothing is kept
-self.kobaiFaults = {}; // file -> kind, of what failed: py/worker/files.py says it
+self.kobaiFaults = {}; // file -> kind, of what failed: py/worker/site_files.py says it
 const copy = self.kobaiCopy(site);
 const files = self.kobaiRetrying(site, {
   again: (file, tried, tries) => tell({ again: file, tried, tries }),
@@ -71,7 +71,7 @@ started
   .then(([{ file, sha256 }]) => start(file, checked(sha256)))
   .catch(() => {}); // Python asks for it once more
 
-// What is kept goes through it (py/worker/database.py); without it nothing is kept, and the worker says so.
+// What is kept goes through it (py/worker/storage/indexed_db.py); without it nothing is kept, and the worker says so.
 if (!self.kobaiOwnCode) {
   self.kobaiKeyval = files.load("idb-keyval/index.js");
   self.kobaiKeyval.catch(() => {});

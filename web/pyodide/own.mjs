@@ -1,6 +1,6 @@
 // Python for the learner's own code: a worker of its own, so that no reader's code runs where networks are kept and
 // saved. Of what belongs to this origin it can reach the files of the site, and nothing else. (docs/security.md)
-// The page's side is py/page/own_python.py, which makes this worker from a blob: so it has the page's policy.
+// The page's side is py/page/worker_link/user_worker.py, which makes this worker from a blob: so it has the page's policy.
 self.kobaiOwnCode = true; // loader.mjs then asks for nothing that only the page's Python needs
 const { loadPyodide } = await import(`./loader.mjs${new URL(import.meta.url).search}`);
 const site = new URL("../", import.meta.url).href;
@@ -29,7 +29,7 @@ try {
   await pyodide.loadPackage("numpy");
   const library = await self.fetch(`${site}py/library.zip`);
   pyodide.unpackArchive(await library.arrayBuffer(), "zip");
-  const python = pyodide.pyimport("worker.own_main");
+  const python = pyodide.pyimport("worker.user_main");
   closeDoors();
   self.addEventListener("message", async ({ data: [answer, ...call] }) => {
     try {

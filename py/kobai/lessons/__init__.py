@@ -1,0 +1,1 @@
+"""The computations behind the lessons of the page."""

@@ -1,0 +1,1 @@
+"""Recording a run line by line, and where each value comes from."""

@@ -1,0 +1,1 @@
+"""Training runs and the engines that compute their steps."""

@@ -1,0 +1,355 @@
+"""Training: the buttons, the figures of the moment, and what the worker reports."""
+
+import asyncio
+
+import networks
+from panels.look import answer
+from panels.run import charts, figure, own_tab, settings
+from pyscript import document
+from ui.dom import by_id, enable, on, on_click, spawn, whole
+from ui.i18n import N_, _, date, duration, number, on_language, percent
+from ui.problems import Problem, tell
+from worker_link import training_images, worker
+
+NONE, RUNNING, PAUSED, FINISHED, DIVERGED = "none", "running", "paused", "finished", "diverged"
+_now = {"phase": NONE, "busy": False, "status": None, "spoken": -1, "why": "", "back": None}
+STATES = {
+    NONE: "",
+    RUNNING: N_("The network is learning."),
+    PAUSED: N_("Paused. Continue whenever you like."),
+    DIVERGED: N_("The training diverged. Reset, and try a smaller learning rate."),
+    FINISHED: N_("All iterations are done. Raise their number to continue, or reset to start anew."),
+}
+
+LOST = N_(
+    "The training was not kept, for it had just begun or this browser keeps nothing. Its settings are still "
+    "filled in: “Train” gives the same numbers again."
+)
+
+
+def start():
+    on_click("train", _train)
+    on_click("pause", _pause)
+    on_click("continue", _continue)
+    on_click("step", _step)
+    on_click("reset", _reset)
+    on(by_id("iterations"), "input", lambda event: _iterations_changed())
+    on(by_id("code-fold"), "toggle", lambda event: spawn(_show_code()))
+    worker.on("training", _on_progress)
+    on(document, "visibilitychange", lambda event: _may_end())  # a phone ends a hidden page without a word
+    on(document.defaultView, "pagehide", lambda event: _may_end())
+    on_language(_show)
+
+
+def worker_is_ready():
+    _show()
+
+
+async def _show_code():
+    """The source as the worker has it, asked for when it is first wanted."""
+    code = document.querySelector("#code code")
+    if by_id("code-fold").open and not code.textContent:
+        code.textContent = (await worker.call("network_code"))[0]["code"]
+
+
+def _may_end():
+    if worker.ready() and _now["phase"] != NONE:
+        spawn(worker.call("keep_now"))
+
+
+async def bring_back(run, take_over=False, shown=False):
+    """Put a kept training on the page, to be continued: whether it is there. If not, it is told, and nothing
+    has changed.
+
+    take_over: from another tab. shown: its network is the one in use from now on.
+    """
+    try:
+        await _busy(_restore, run, take_over)
+        if shown:
+            await networks.use("trained")
+        return True
+    except Problem as problem:
+        problem.sentence = _(
+            "The training that is kept in this browser could not be brought back. {reason} It is left as "
+            "it is.",
+            reason=problem.sentence,
+        )
+        problem.retry = lambda: spawn(bring_back(run, take_over, shown))
+        tell(problem)
+        return False
+
+
+async def _restore(run, take_over):
+    await training_images.load()
+    reply = await worker.call("restore", run=run, take_over=take_over)
+    status = reply[0]
+    settings.write(status["settings"])
+    charts.clear(status["settings"]["iterations"])
+    charts.append(reply[1])
+    charts.append_accuracies(status["accuracies"])
+    charts.draw()
+    _now["phase"] = FINISHED if status["finished"] else PAUSED
+    _now["back"] = status["saved"]
+    _put(status)
+    figure.possible(charts.count() > 0)
+    await networks.reread()
+
+
+def nothing_kept(why=None):
+    """Python has just started and brings no training back: `why` (a Problem) is told, and the loss of one
+    that was on the page."""
+    was_there = _now["phase"] != NONE
+    _put(None)
+    if was_there:
+        _now["phase"] = NONE
+        charts.clear(whole(by_id("iterations")))
+        figure.possible(False)
+    if why or was_there:
+        tell(why or Problem(_(LOST)))
+
+
+def _put(status):
+    """What the worker says of the training on the page; None for none."""
+    _now["status"] = status
+    own_tab.remember(status["run"] if status else "")
+
+
+async def _begin(values):
+    """Make a new run from the settings."""
+    await training_images.load()
+    _put((await worker.call("begin", settings=values))[0])
+    charts.clear(values["iterations"])
+    await networks.use("trained")
+
+
+def _train():
+    async def anew(values):
+        await _begin(values)
+        await _run()
+
+    return _with_settings(anew)
+
+
+def _continue():
+    async def further(values):
+        await training_images.load()
+        await worker.call("extend", iterations=values["iterations"])
+        charts.expect(values["iterations"])
+        await networks.use("trained")
+        await _run()
+
+    return _with_settings(further)
+
+
+async def _run():
+    _now["phase"] = RUNNING
+    _show()
+    try:
+        _after((await worker.call("train"))[0])
+    except Exception:
+        _now["phase"] = PAUSED
+        raise
+
+
+async def _pause():
+    await worker.call("pause")
+
+
+def _step():
+    async def one(values):
+        if _now["phase"] == NONE:
+            await _begin(values)
+        else:
+            await training_images.load()
+            await networks.use("trained")
+        _after((await worker.call("step"))[0])
+
+    return _with_settings(one)
+
+
+def _with_settings(action):
+    """The action with the settings, unless one is out of range: then its field says so."""
+    values = settings.read()  # before the fields are locked: a locked one cannot take the focus
+    return None if values is None else _busy(action, values)
+
+
+def _after(status):
+    _put(status)
+    _now["phase"] = FINISHED if status["finished"] else PAUSED
+    if status.get("diverged"):
+        _now["phase"] = DIVERGED
+        tell(Problem(_(status["diverged"], **status["values"])))
+    networks.trained(status)
+    spawn(networks.changed())
+
+
+def _reset():
+    async def reset():
+        await worker.call("reset")
+        _now["phase"] = NONE
+        _put(None)
+        charts.clear((settings.read() or {"iterations": 1})["iterations"])
+        figure.possible(False)
+        await networks.reread()
+
+    return _busy(reset)
+
+
+async def come_to_rest():
+    """Pause a running training and wait until it stands; False when the browser refused to keep it."""
+    while _now["busy"]:
+        if _now["phase"] == RUNNING:
+            await _pause()
+        await asyncio.sleep(0.02)
+    return not _now["status"] or not _now["status"]["not_kept"]
+
+
+async def prepare(values):
+    """Put settings into the panel, the book's where `values` names none, and lead the learner to Train.
+
+    A run in progress is paused and reset first; its network stays on the shelf.
+    """
+    await come_to_rest()
+    if _now["phase"] != NONE:
+        await _reset()
+    settings.write_the_books()
+    settings.write(values)
+    charts.clear(whole(by_id("iterations")))
+    by_id("run").scrollIntoView()
+    by_id("train").focus()
+    by_id("run-why").textContent = by_id("run-spoken").textContent = _(
+        "The settings are filled in. Press “Train”."
+    )
+
+
+def _busy(action, *arguments):
+    """The coroutine of an action: one at a time, a double click does nothing twice."""
+    if _now["busy"]:
+        return _nothing()
+    _now["busy"], _now["back"] = True, None
+    _show()
+    return _until_done(action, arguments)
+
+
+async def _nothing():
+    pass
+
+
+async def _until_done(action, arguments):
+    try:
+        await action(*arguments)
+    finally:
+        _now["busy"] = False
+        _show()
+
+
+def _on_progress(message, losses):
+    charts.append(losses)
+    charts.append_accuracies(message["accuracies"])
+    charts.draw()
+    was_kept = not _now["status"] or not _now["status"]["not_kept"]
+    _put(message)
+    if message["images_done"]:  # a long step can be paused, as a run can
+        _now["phase"] = RUNNING
+    if message["images_done"] or was_kept != (not message["not_kept"]):
+        _show()
+    if message["probabilities"] and message["index"] == answer.index():
+        answer.update(message["probabilities"])
+    networks.trained(message)
+    figure.possible(True)
+    _figures()
+
+
+def _iterations_changed():
+    if _now["phase"] == FINISHED and by_id("iterations").validity.valid:
+        _show()
+
+
+def _can_continue():
+    if _now["phase"] == PAUSED:
+        return True
+    field = by_id("iterations")
+    return _now["phase"] == FINISHED and field.validity.valid and whole(field) > _now["status"]["iteration"]
+
+
+def _show():
+    phase, busy, ready = _now["phase"], _now["busy"], worker.ready()
+    loading_why = worker.why()
+    by_id("train").hidden = phase != NONE
+    by_id("pause").hidden = phase != RUNNING
+    by_id("continue").hidden = phase not in (PAUSED, FINISHED, DIVERGED)
+    enable("train", ready and not busy and phase == NONE, loading_why)
+    enable("pause", phase == RUNNING, "")
+    enable(
+        "continue", ready and not busy and _can_continue(), _(STATES[phase]) if STATES[phase] else loading_why
+    )
+    done = phase in (FINISHED, DIVERGED) and not _can_continue()
+    enable("step", ready and not busy and not done, loading_why if not ready else _(STATES[phase] or ""))
+    enable(
+        "reset",
+        ready and not busy and phase != NONE,
+        loading_why if not ready else _("There is nothing to reset yet."),
+    )
+    settings.lock(phase != NONE or busy)
+    why = loading_why if not ready else (_(STATES[phase]) if STATES[phase] else "")
+    if _now["back"]:
+        back = _("The training of {date} is back.", date=date(_now["back"]))
+        why = back + " " + why
+    if _now["status"] and _now["status"]["not_kept"]:
+        not_kept = _now["status"]["not_kept"]
+        why += " " + _(not_kept["refused"], **not_kept["values"])
+    if _now["why"] != why:
+        _now["why"] = by_id("run-spoken").textContent = why
+    by_id("run-why").textContent = why + _slow_gradient()
+    _figures()
+
+
+def _slow_gradient():
+    """How far the numerical gradient of the moment is, when one takes more than a second."""
+    status = _now["status"]
+    if _now["phase"] != RUNNING or not status or not status["images_done"] or status["rate"] >= 1:
+        return ""
+    count = status["settings"]["batch_size"]
+    return " " + _(
+        "This numerical gradient: {done} of {count} images.",
+        done=number(status["images_done"]),
+        count=number(count),
+    )
+
+
+def _figures():
+    status = _now["status"]
+    shown = {
+        "now-iteration": "0",
+        "now-epoch": "0.00",
+        "now-loss": "–",
+        "now-accuracy": "–",
+        "now-rate": "–",
+        "now-left": "–",
+    }
+    part, measured = 0, _("test accuracy")
+    if status:
+        total = status["settings"]["iterations"]
+        share = status["images_done"] / status["settings"]["batch_size"]  # of an iteration
+        part = (status["iteration"] + share) / total
+        shown["now-iteration"] = f"{number(status['iteration'])} / {number(total)}"
+        shown["now-epoch"] = f"{status['epoch']:.2f}"
+        if status["loss"] is not None:
+            shown["now-loss"] = f"{status['loss']:.4f}"
+        if status["test_accuracy"] is not None:
+            shown["now-accuracy"] = percent(status["test_accuracy"])
+            measured = _("test accuracy at {iteration}", iteration=number(status["evaluated_at"]))
+        if _now["phase"] == RUNNING and status["rate"]:
+            rate = status["rate"]
+            shown["now-rate"] = number(int(rate + 0.5)) if rate >= 10 else f"{rate:.1f}"
+            shown["now-left"] = duration((total - status["iteration"]) / rate)
+        if _now["phase"] == RUNNING and status["evaluating"]:
+            shown["now-left"] = _("measuring…")
+    for name, text in shown.items():
+        by_id(name).textContent = text
+    by_id("now-accuracy-name").textContent = measured
+    by_id("run-bar").value = part
+    tenth = int(part * 10)
+    if status and tenth != _now["spoken"]:
+        _now["spoken"] = tenth
+        by_id("run-spoken").textContent = _("{percent} of the training done.", percent=percent(part, 0))

@@ -1,0 +1,1 @@
+"""Fetching the pinned third-party files."""

@@ -1,0 +1,1 @@
+"""Training what ships with the page: networks and reference runs."""

@@ -1,0 +1,24 @@
+"""What the learner has chosen on the page: the networks in use and beside, the settings of the next
+training."""
+
+from worker.storage import records
+
+SLOT = records.CHOICES
+
+
+class Preferences:
+    """Read once, then kept at each change. The last tab in which something was chosen wins."""
+
+    def __init__(self, store):
+        self._store = store
+        self.values = {}
+
+    def open(self):
+        if SLOT in self._store.slots():
+            self.values = dict(self._store.about(SLOT))
+
+    async def put(self, **values):
+        """Keep these beside the others; whether the browser refused is told by what matters more."""
+        if self.values != self.values | values:
+            self.values |= values
+            await self._store.write({SLOT: (b"", self.values)}, quietly=True)

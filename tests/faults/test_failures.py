@@ -1,0 +1,239 @@
+"""Every silent failure of the start: a sentence, and a retry that works once the fault is gone."""
+
+import gzip
+import io
+import re
+import zipfile
+
+import pytest
+from playwright.sync_api import expect
+from support import reference
+from support.browser.faulty_server import CORRUPT, CUT_ONCE, MISSING, RESUMED, SILENT, TRUNCATED
+from support.browser.kobai_page import WORK
+
+ANYTHING = r"."  # a browser logs a missing or broken file in words of its own
+
+STARTS = [
+    ("numpy-2.4.3", CORRUPT),
+    ("pyodide.asm.wasm", TRUNCATED),
+    ("python_stdlib.zip", CORRUPT),
+    ("pyodide-lock.json", MISSING),
+    ("pyodide/loader.mjs", MISSING),
+    ("pyodide/loader.mjs", TRUNCATED),
+    ("py/library.zip", TRUNCATED),
+    ("t10k-images-idx3-ubyte.gz", CORRUPT),
+    ("two_layer_net.pkl", TRUNCATED),
+]
+
+
+@pytest.mark.fault("a file of Python’s start: missing, corrupt, truncated")
+@pytest.mark.parametrize(("file", "fault"), STARTS, ids=[f"{file}-{fault}" for file, fault in STARTS])
+def test_python_that_cannot_start_says_so_and_can_be_tried_again(visit, make_site, file, fault):
+    site = make_site({file: fault})
+    begun = visit(site=site)
+    begun.watch.announce(ANYTHING)
+    kobai = begun.kobai
+    expect(kobai.problem).to_be_visible(timeout=WORK)
+    sentence = kobai.problem.inner_text()
+    assert re.search(r"could not|cannot|damaged|cut short|Check the connection", sentence), sentence
+    assert len(sentence) < 300
+    expect(kobai.button("Train")).to_be_disabled()
+    # what needs no Python goes on: the shipped answers
+    kobai.choose(2)
+    expect(kobai.verdict).to_have_text(re.compile("^Answer: 1 "))
+    kobai.drop_file("dropped.pkl", b"Python could not look at it")
+    expect(kobai.problem).to_have_text(sentence)  # still, and its button below
+    site.mend()
+    kobai.button("Try again").click()
+    kobai.wait_until_ready()
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
+    assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
+
+
+@pytest.mark.fault("a file of the page’s start: missing, corrupt")
+@pytest.mark.parametrize(
+    ("file", "fault"),
+    [
+        ("micropython.mjs", MISSING),
+        ("micropython.wasm", CORRUPT),
+        ("pyscript/core.js", MISSING),
+        ("py/page/main.py", MISSING),
+        ("py/page/modules.bin", MISSING),
+        ("uPlot.iife.min.js", MISSING),
+        ("first_answers.json", MISSING),
+    ],
+)
+def test_a_page_that_cannot_start_says_so_and_can_be_tried_again(visit, make_site, file, fault):
+    site = make_site({file: fault})
+    begun = visit(site=site)
+    begun.watch.announce(ANYTHING)
+    expect(begun.kobai.problem).to_be_visible(timeout=WORK)
+    expect(begun.kobai.problem).to_have_text(re.compile("try again", re.IGNORECASE))
+    site.mend()
+    begun.kobai.button("Try again").click()
+    begun.kobai.wait_until_ready()
+    expect(begun.kobai.page.get_by_role("alert")).to_be_hidden()
+
+
+@pytest.mark.fault("a connection lost in the middle, taken up again")
+@pytest.mark.parametrize("fault", [CUT_ONCE, RESUMED])
+@pytest.mark.parametrize("file", ["pyodide.asm.wasm", "t10k-images-idx3-ubyte.gz"])
+def test_a_connection_lost_in_the_middle_is_taken_up_again(visit, make_site, file, fault):
+    """Nobody is asked: the file is whole in the end, with the rest alone where the host can send it."""
+    site = make_site({file: fault})
+    begun = visit(site=site)
+    begun.watch.announce("ERR_CONTENT_LENGTH_MISMATCH|ERR_INCOMPLETE|ERR_CONNECTION")
+    kobai = begun.kobai.wait_until_ready()
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
+    assert site.asked[0][1] == ""
+    assert re.fullmatch(r"bytes=\d+-", site.asked[1][1])
+    assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
+
+
+@pytest.mark.fault("a file that never answers")
+@pytest.mark.parametrize("file", ["pyodide.asm.wasm", "t10k-images-idx3-ubyte.gz", "py/worker/main.py"])
+def test_a_worker_silent_for_a_minute(visit, make_site, file):
+    site = make_site({file: SILENT})
+    begun = visit(site=site)
+    kobai = begun.kobai
+    kobai.wait_until_live()
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
+    expect(kobai.page.get_by_text(re.compile("^Python is starting")).first).to_be_visible()
+    begun.watch.announce(ANYTHING)
+    wait_a_minute(kobai)
+    site.mend()
+    kobai.button("Try again").click()
+    kobai.wait_until_ready()
+
+
+def wait_a_minute(kobai):
+    """It passes at each look at the clock, of which the page believes a second and a half."""
+    kobai.page.evaluate(
+        """() => {
+            let later = performance.now();
+            performance.now = () => (later += 61000);
+            window.clockIsRight = () => delete performance.now;
+        }"""
+    )
+    expect(kobai.problem).to_have_text(re.compile("60 seconds"), timeout=WORK)
+    kobai.page.evaluate("() => { clockIsRight(); }")
+
+
+@pytest.mark.fault("a file that never answers")
+def test_a_page_silent_for_a_minute(visit, make_site):
+    site = make_site({"micropython.mjs": SILENT})
+    begun = visit(site=site, before=lambda page: page.clock.install())
+    expect(begun.kobai.page.get_by_role("heading", level=1)).to_be_visible()
+    expect(begun.kobai.page.get_by_role("alert")).to_be_hidden()
+    begun.watch.announce(ANYTHING)
+    begun.kobai.page.clock.fast_forward(61_000)
+    expect(begun.kobai.problem).to_have_text(re.compile("could not start"))
+    site.mend()
+    begun.kobai.button("Try again").click()
+    begun.kobai.wait_until_live()
+
+
+@pytest.mark.fault("training images missing")
+def test_missing_training_images_cost_only_the_training(visit, make_site):
+    site = make_site({"train-images-idx3-ubyte.gz": MISSING})
+    begun = visit(site=site)
+    begun.watch.announce("404")
+    kobai = begun.kobai
+    kobai.wait_until_ready()
+    kobai.train(iterations=5)
+    expect(kobai.problem).to_contain_text("train-images-idx3-ubyte.gz could not be loaded")
+    kobai.go_to_image(100)
+    assert kobai.measured_accuracy() > 0.9
+    site.mend()
+    kobai.button("Close").click()
+    kobai.button("Train").click()
+    kobai.wait_until_trained()
+
+
+@pytest.mark.fault("Matplotlib missing")
+def test_missing_matplotlib_costs_only_the_figure(visit, make_site):
+    site = make_site({"matplotlib-3.10.8": MISSING})
+    begun = visit(site=site)
+    begun.watch.announce(ANYTHING)
+    kobai = begun.kobai
+    kobai.wait_until_ready()
+    kobai.train(iterations=5)
+    kobai.wait_until_trained()
+    kobai.button("Draw figure").click()
+    expect(kobai.problem).to_contain_text("matplotlib-3.10.8", timeout=WORK)
+    expect(kobai.button("Draw figure")).to_be_enabled()
+    kobai.button("Close").click()
+    site.mend()
+    kobai.button("Draw figure").click()
+    expect(kobai.page.get_by_role("img", name="The loss curve, drawn by Matplotlib")).to_be_visible(
+        timeout=WORK
+    )
+
+
+@pytest.mark.fault("no localStorage")
+def test_a_browser_without_storage_loses_nothing_else(visit):
+    forbid = (
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('forbidden'); } });"
+    )
+    begun = visit(before=lambda page: page.add_init_script(forbid))
+    begun.kobai.wait_until_ready()
+    begun.kobai.train(iterations=5)
+    begun.kobai.wait_until_trained()
+
+
+@pytest.mark.fault("the engine: missing, corrupt")
+@pytest.mark.parametrize("fault", [MISSING, CORRUPT])
+def test_without_the_fast_engine_numpy_trains_and_the_page_says_so(visit, make_site, fault):
+    """What a browser without SIMD meets: the module cannot be loaded."""
+    begun = visit(site=make_site({"kobai_engine.wasm": fault}))
+    begun.watch.announce(ANYTHING)
+    kobai = begun.kobai.wait_until_ready()
+    expect(kobai.page.get_by_role("alert")).to_be_hidden()
+    note = kobai.region("Training").locator("#engine-note")
+    expect(note).to_have_text(re.compile("fast engine cannot be loaded|could not be loaded"))
+    kobai.train(iterations=12, computed_by="fast")
+    kobai.wait_until_trained()
+    expected = reference.trained(12).train_loss_list[-1]
+    assert float(kobai.figure("loss")) == pytest.approx(expected, abs=1e-4)
+
+
+def _other_library(content):
+    """The worker's library as of another build."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            other = b'VERSION = "other"' if name == "worker/version.py" else old.read(name)
+            new.writestr(name, other)
+    return changed.getvalue()
+
+
+@pytest.mark.fault("page and library of two builds")
+@pytest.mark.parametrize(
+    ("file", "change"),
+    [
+        ("kobai/index.html", lambda page: re.sub(rb'(kobai-build" content=")[^"]*', rb"\1other", page)),
+        ("py/library.zip", _other_library),
+    ],
+    ids=["page", "library"],
+)
+def test_a_mixture_of_two_builds_is_noticed(visit, make_site, file, change):
+    site = make_site({})
+    site.changed[file.removeprefix("kobai/")] = change
+    begun = visit(site=site)
+    expect(begun.kobai.problem).to_have_text(re.compile("consists of two versions"), timeout=WORK)
+    expect(begun.kobai.button("Train")).to_be_disabled()
+    begun.watch.announce(ANYTHING)
+    site.mend()
+    begun.kobai.button("Try again").click()
+    begun.kobai.wait_until_ready()
+    expect(begun.kobai.page.get_by_role("alert")).to_be_hidden()
+
+
+@pytest.mark.fault("a host that unpacks archives")
+def test_a_host_that_unpacks_archives_on_the_way(visit, make_site):
+    """It sends .gz files with Content-Encoding: gzip, so what arrives is no longer packed."""
+    site = make_site({})
+    site.changed[".gz"] = gzip.decompress
+    kobai = visit(site=site).kobai.wait_until_ready()
+    kobai.train(iterations=2)
+    kobai.wait_until_trained()
