@@ -31,6 +31,7 @@ class Networks:
         self.current = "shipped"
         self.beside = None
         self._entries = {}
+        self._deleting = {}  # key -> task
         self._deleted = {}  # what can be brought back: the last one
 
     async def start(self, base):
@@ -326,13 +327,24 @@ class Networks:
         return about
 
     async def delete(self, network):
-        """Take a network off the shelf, if it is there; `undelete` brings back the last one."""
-        if await self._is_still_there(network):
-            self._deleted = {network: self._entries.pop(network)}
-        self._let_go_of(network)
-        await self.store.put(SLOT + network, None)
-        await self._keep_choice()
+        """Take a network off the shelf, if it is there; `undelete` brings back the last one.
+
+        A second call while it is on its way ends with the first: it must not meet what an undo brought back.
+        """
+        if network not in self._deleting:
+            self._deleting[network] = asyncio.ensure_future(self._delete(network))
+        await self._deleting[network]
         return {}
+
+    async def _delete(self, network):
+        try:
+            if await self._is_still_there(network):
+                self._deleted = {network: self._entries.pop(network)}
+            self._let_go_of(network)
+            await self.store.put(SLOT + network, None)
+            await self._keep_choice()
+        finally:
+            del self._deleting[network]
 
     async def undelete(self, network):
         """Back on the shelf; what is there already stays as it is."""
