@@ -19,7 +19,7 @@ class Mixed(Exception):
 
 
 async def boot():
-    """Start the page; until that has worked, boot.js tells what fails."""
+    """Start the page. Failures before the end of this are shown by boot.js."""
     try:
         await start_first_screen()
     except Mixed:
@@ -58,7 +58,7 @@ async def _json(file):
 
 
 async def start_worker():
-    """Start Python in the worker, for the first time or anew; a failure is told, with a button."""
+    """Start Python in the worker, for the first time or anew; show a failure with a button to try again."""
     loading.aim("python")
     try:
         answer = await startup.start(_start_again)

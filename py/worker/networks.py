@@ -15,14 +15,8 @@ from pyodide.ffi import to_js
 from worker import site_files
 from worker.answers import answer_all, shown
 from worker.rpc import said
+from worker.storage import network_slots
 from worker.storage.network_record import LONGEST_NAME, SLOT, Entry, damaged, describe, key_of
-
-
-def _gone():
-    return KobaiError(
-        "This network is no longer in the browser’s storage: another tab has deleted it, or the browser has "
-        "cleared it."
-    )
 
 
 class Networks:
@@ -39,7 +33,8 @@ class Networks:
         self.base = base
         for about in json.loads(await site_files.read(base, "networks/shipped.json")):
             self._entries[about["id"]] = Entry(about)
-        await self._move_old_slots()
+        async for slot, network, origin, about in network_slots.read_older(self.store):
+            await self._add(network, origin, about["name"], also={slot: None}, iterations=about["iterations"])
         for slot in self.store.slots(SLOT):
             self._put_on_the_shelf(slot)
         await self._load("shipped")
@@ -72,27 +67,11 @@ class Networks:
             elif slot in slots:
                 self._entries[key].about.update(name=self.store.about(slot)["name"])
         for key, entry in list(self._entries.items()):
-            is_kept = entry.about["origin"] in ("kept", "opened") and entry.about["stored"]
-            if is_kept and SLOT + key not in there:
+            if entry.is_kept and SLOT + key not in there:
                 if key in (self.current, self.beside):
                     entry.about["stored"] = False  # it stays for as long as it is looked at
                 else:
                     del self._entries[key]
-
-    async def _move_old_slots(self):
-        """Before there was a shelf, two networks had slots of their own."""
-        for slot, origin in (("before", "kept"), ("opened", "opened")):
-            kept = await self.store.get(slot)
-            if kept:
-                data, about = kept
-                try:
-                    network = load_network(data)
-                except KobaiError:
-                    self.store.set_aside(slot)
-                    continue
-                await self._add(
-                    network, origin, about["name"], also={slot: None}, iterations=about["iterations"]
-                )
 
     # ------------------------------------------------- for the other panels
 
@@ -230,13 +209,9 @@ class Networks:
             return
         about = entry.about
         if about["origin"] == "shipped":
-            network = load_network(await site_files.read(self.base, about["file"], about["sha256"]))
+            network = await network_slots.read_shipped(self.base, about)
         else:
-            kept = await self.store.get(SLOT + key)
-            if kept is None:
-                await self.store.refresh()
-                raise _gone()
-            network = self._read_kept(key, kept[0])
+            network = self._read_kept(key, await network_slots.read_bytes(self.store, key))
         entry.network = with_activation(network, about["activation"])
         self._must_be_there(key)
 
@@ -300,7 +275,7 @@ class Networks:
 
     def of_learner(self):
         """The ids of the networks that were trained or opened here."""
-        return [key for key, entry in self._entries.items() if entry.about["origin"] in ("kept", "opened")]
+        return [key for key, entry in self._entries.items() if entry.is_learners]
 
     async def learners(self):
         """(bytes, about, history) of each of those, as of `_keep`, that can be read."""
@@ -352,7 +327,7 @@ class Networks:
             self._entries[network] = self._deleted.pop(network)
         self._must_be_there(network)
         about = self.about(network)
-        await self._store(network, self._entries[network])
+        await network_slots.write(self.store, network, self._entries[network])
         return about
 
     async def download(self, network, format):
@@ -398,24 +373,11 @@ class Networks:
         if key in self._entries:
             described["name"] = self.about(key)["name"] or name
         entry = Entry(described, network, history)
-        await self._store(key, entry, also)
+        await network_slots.write(self.store, key, entry, also)
         self._entries[key] = entry  # only now: what is seen on the shelf is there after a reload
         return key
 
     async def _keep(self, key):
-        """Keep what has changed of it. Where another tab has deleted it meanwhile, it does not come back."""
+        """Keep what has changed of it, if it is still on the shelf."""
         if key in self._entries:
-            entry = self._entries[key]
-            is_kept = entry.about["origin"] in ("kept", "opened") and entry.about["stored"]
-            await self._store(key, entry, gone=_gone() if is_kept else None)
-
-    async def _store(self, key, entry, also=None, gone=None):
-        """Write it into the browser’s storage; with the KobaiError `gone` only where it is there already."""
-        if entry.about["origin"] in ("kept", "opened"):
-            data = dump_network(entry.network, "dict")
-            about = {**entry.about, "stored": True, "history": entry.history}
-            guard = gone and (SLOT + key, lambda there: gone if there is None else None)
-            refused = await self.store.write({SLOT + key: (data, about), **(also or {})}, guard)
-            if gone and refused is gone:
-                return  # the message of the tab that deleted it is on its way
-            entry.about["stored"], entry.refused = refused is None, refused is not None
+            await network_slots.write_again(self.store, key, self._entries[key])

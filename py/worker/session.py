@@ -1,4 +1,4 @@
-"""One learner's session: the images, the networks, the training, and what the page asks of them."""
+"""The state behind the page: the images, the networks, the training, and the calls that concern them."""
 
 import base64
 import dataclasses

@@ -50,13 +50,6 @@ class Measured(NamedTuple):
     unseen: float
 
 
-class _Unevaluated(Trainer):
-    """The accuracies are measured at POINTS, not at each epoch: an epoch of 100 images is one iteration."""
-
-    def _evaluation_is_due(self, i: int) -> bool:
-        return False
-
-
 class LearningFrom:
     """The book's training on the first `size` training images; `measured` has the results up to now."""
 
@@ -71,7 +64,8 @@ class LearningFrom:
     ) -> None:
         """Prepare the training; the images as for Trainer."""
         settings = Settings(engine="fast", train_size=size, iterations=POINTS[0])
-        self.trainer = _Unevaluated(settings, x_train, t_train, x_test, t_test, engine)
+        # the accuracies are measured at POINTS, not at each epoch: one of 100 images is a single iteration
+        self.trainer = Trainer(settings, x_train, t_train, x_test, t_test, engine, evaluate=False)
         self._engine = engine
         self.measured: list[Measured] = []
 

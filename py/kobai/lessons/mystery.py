@@ -58,13 +58,6 @@ class Findings(NamedTuple):
     saturated: float
 
 
-class _Unevaluated(Trainer):
-    """A training without the accuracies of each epoch, which take longer than the epoch."""
-
-    def _evaluation_is_due(self, i: int) -> bool:
-        return False
-
-
 class Experiment:
     """A training with settings of one of ROADS; `accuracy`: the test accuracies at the first of POINTS.
 
@@ -84,7 +77,7 @@ class Experiment:
         """Prepare a training with the settings of ROADS[road] and this seed; KeyError for another road."""
         settings = Settings(seed=seed, engine="fast", iterations=POINTS[0], **ROADS[road].settings)
         self.road = road
-        self.trainer = _Unevaluated(settings, x_train, t_train, x_test, t_test, engine)
+        self.trainer = Trainer(settings, x_train, t_train, x_test, t_test, engine, evaluate=False)
         self.engine = engine
         self.accuracy: list[float] = []
 

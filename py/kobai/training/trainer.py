@@ -39,7 +39,8 @@ class Trainer:
     has i losses, each taken on its batch after the update; train_acc_list and test_acc_list have one accuracy
     per epoch, the first after the first iteration. Raises DatasetError or SettingsError when the arrays do
     not fit each other or the batch size. `engine` does the steps when the settings ask for "fast" and for
-    backpropagation; without one, `NumpyEngine` does.
+    backpropagation; without one, `NumpyEngine` does. evaluate: without it there are no accuracies; with an
+    epoch of few iterations they take longer than the epoch.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Trainer:
         x_test: Array,
         t_test: Array,
         engine: StepEngine | None = None,
+        evaluate: bool = True,
     ) -> None:
         """Check the images, and draw the first weights with settings.seed.
 
@@ -63,7 +65,7 @@ class Trainer:
                 "batch_size", "batch_size is {batch_size}, but there are only {count} training images.",
                 batch_size=settings.batch_size, count=len(x_train),
             )  # fmt: skip
-        self.settings = settings
+        self.settings, self._evaluates = settings, evaluate
         self.x_train, self.t_train, self.x_test, self.t_test = x_train, t_train, x_test, t_test
         self.iter_per_epoch = max(len(x_train) / settings.batch_size, 1)
         self.train_loss_list: list[float] = []
@@ -191,7 +193,7 @@ class Trainer:
         return self._random.choice(len(self.x_train), (steps, self.settings.batch_size))
 
     def _evaluation_is_due(self, i: int) -> bool:
-        return i % self.iter_per_epoch == 0
+        return self._evaluates and i % self.iter_per_epoch == 0
 
     def _iterate(self) -> None:
         """One iteration, or what is left of it."""

@@ -41,7 +41,7 @@ def adrift():
 
 
 def spawn(coroutine):
-    """Start a coroutine; what it fails with is told, never swallowed."""
+    """Start a coroutine, and show the error that it ends with, if any."""
 
     async def guarded():
         try:

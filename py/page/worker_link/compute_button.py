@@ -1,4 +1,4 @@
-"""A picture that takes the worker a while: the button that asks for it, and the bar meanwhile."""
+"""A button that has the worker compute a picture, with a progress bar meanwhile."""
 
 from pyscript import document, ffi
 from ui.dom import adrift, by_id, enable, on_click
@@ -7,7 +7,7 @@ from worker_link import training_images, worker
 
 
 class ComputeButton:
-    """Its ids are name-go and name-bar; the worker tells of its progress under this name.
+    """Its ids are name-go and name-bar; the worker's progress messages have this name as their kind.
 
     ask(): the arguments for the worker's function, or None if there is nothing to ask. show(answer): called
     with what it answers, unless a newer question has replaced this one. forget(): the worker that knew what

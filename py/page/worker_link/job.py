@@ -1,4 +1,4 @@
-"""Work of the worker that takes a while: a bar tells how far it is, and a button stops it."""
+"""A long computation of the worker, with a progress bar and a button that stops it."""
 
 from ui.dom import by_id, on_click
 from worker_link import worker

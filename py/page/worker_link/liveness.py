@@ -1,4 +1,4 @@
-"""Is the worker alive? No event tells of its end, but its lock is then let go; and silence is counted."""
+"""Detect the end of the worker by its released Web Lock, or by its silence."""
 
 from pyscript import ffi, window
 

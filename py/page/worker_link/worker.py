@@ -133,7 +133,7 @@ def stop(notice=None):
 
 
 def need():
-    """Raise a Problem when Python cannot be asked now: where it has ended, the notice that told of it."""
+    """Raise a Problem when Python cannot be called now; where it has ended, the one that said so."""
     if stopped():
         raise _state["notice"] or Problem(_("Python is not running."), "", begin_again, AGAIN)
     if not ready():
@@ -175,7 +175,7 @@ async def _call(function, *buffers, **arguments):
 
 
 def _has_ended(sentence, details=""):
-    """The worker is gone, or must go: everyone who waits for it is told, and the learner."""
+    """End the worker, if it runs. All calls on their way end with a Problem, which is shown."""
     if stopped():
         return
     _state["ended"], _state["word"] = True, (sentence, details)

@@ -27,6 +27,16 @@ class Entry:
     answering: asyncio.Future | None = field(default=None, repr=False)
     refused: bool = False  # by the browser's storage, the last time it was to be kept
 
+    @property
+    def is_learners(self):
+        """Whether it was trained or opened here, and so belongs into the browser's storage."""
+        return self.about["origin"] in ("kept", "opened")
+
+    @property
+    def is_kept(self):
+        """Whether it is in the browser's storage, as far as is known."""
+        return self.is_learners and self.about["stored"]
+
 
 def describe(key, network, origin, name, **about):
     """What the page shows of a network, by JSON; `about` replaces what a new one is said to be."""

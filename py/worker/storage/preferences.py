@@ -18,7 +18,7 @@ class Preferences:
             self.values = dict(self._store.about(SLOT))
 
     async def put(self, **values):
-        """Keep these beside the others; whether the browser refused is told by what matters more."""
+        """Keep these beside the others. The browser may refuse; only trainings and networks report that."""
         if self.values != self.values | values:
             self.values |= values
             await self._store.write({SLOT: (b"", self.values)}, quietly=True)

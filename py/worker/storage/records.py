@@ -35,7 +35,7 @@ def checked(name, about):
 
 
 def kind_of(name):
-    """What the learner is told that a record is: network, training, choices, digit, or unknown."""
+    """Return the kind of a record by its name: network, training, choices, digit, or unknown."""
     former = name.removeprefix(SPARED).partition(":")[2] if name.startswith(SPARED) else name
     for kind, start in (("network", NETWORK), ("training", TRAINING)):
         if former.startswith(start):

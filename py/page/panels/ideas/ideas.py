@@ -78,7 +78,7 @@ class Latest:
         return self._next is not None
 
     def _become(self, busy):
-        """Busy or not, which is told: what the pictures say is not the last word meanwhile."""
+        """Set whether an answer is awaited, and aria-busy: meanwhile the pictures are not up to date."""
         self._busy = busy
         _now["asking"] += 1 if busy else -1
         by_id("ideas").setAttribute("aria-busy", "true" if _now["asking"] else "false")

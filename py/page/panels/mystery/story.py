@@ -1,4 +1,4 @@
-"""What is told at each step of the mystery, with the numbers of the learner's own trainings."""
+"""The texts of the mystery's steps, with the numbers of the learner's own trainings."""
 
 from panels.run import run
 from ui.dom import make, on, spawn

@@ -51,7 +51,7 @@ async def bring_back_own(runs):
 
 
 async def _bring_back_latest(runs):
-    """One that cannot be read is told of and set aside, and the next one is tried."""
+    """Bring back the latest training that no other tab has open and that can be read."""
     for run in runs:
         if not run["elsewhere"]:
             if await run_panel.bring_back(run["id"]):

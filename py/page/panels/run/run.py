@@ -58,8 +58,9 @@ def _may_end():
 
 
 async def bring_back(run, take_over=False, shown=False):
-    """Put a kept training on the page, to be continued: whether it is there. If not, it is told, and nothing
-    has changed.
+    """Put a kept training on the page, to be continued, and return whether that worked.
+
+    If not, the page says why, and nothing has changed.
 
     take_over: from another tab. shown: its network is the one in use from now on.
     """
@@ -96,8 +97,10 @@ async def _restore(run, take_over):
 
 
 def nothing_kept(why=None):
-    """Python has just started and brings no training back: `why` (a Problem) is told, and the loss of one
-    that was on the page."""
+    """Show a page without a training, after a start of Python that brought none back.
+
+    why: a Problem, which is shown. If there was a training on the page, the page says that it is lost.
+    """
     was_there = _now["phase"] != NONE
     _put(None)
     if was_there:
