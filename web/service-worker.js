@@ -186,7 +186,8 @@ const LOGIN = { status: 511, statusText: "A login page came instead" };
 
 /** The answer in place of the page itself, when its copy is damaged and there is no network. */
 const damagedPage = () => {
-  const page = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Kobai 勾配</title>
+  const page = `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Kobai 勾配</title>
+<style>body { font: 1rem/1.7 system-ui, sans-serif; margin: 3rem auto; max-width: 40rem; padding: 0 1rem; }</style>
 <h1>Kobai 勾配</h1>
 <p lang="ja">このブラウザに保存されたページのファイルが壊れているため、使いません。ネットワークに接続して、<a href="">再読み込み</a>してください。学習したネットワークは消えていません。</p>
 <p lang="en">The copy of this page that your browser keeps is damaged, so it is not used. Connect to the network, then <a href="">reload</a>. Your networks are still there.</p>`;

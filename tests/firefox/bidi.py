@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from support.browser.at_rest import AT_REST
 from websockets.sync.client import ClientConnection, connect
 
 PREFERENCES = {  # nothing that asks the network or the reader
@@ -37,20 +38,7 @@ LOOK = """async (...given) => {{
 }}"""
 
 
-# rooms above may still fill and move the element: it is in the window, and stays where it is for 20 frames
-COME_TO_REST = """async selector => {
-    const element = document.querySelector(selector);
-    const place = () => element.getBoundingClientRect().top;
-    for (let same = 0, last = NaN; same < 20; ) {
-        if (place() !== last) {
-            element.scrollIntoView({block: 'center', behavior: 'instant'});
-            same = 0;
-        }
-        last = place();
-        await new Promise(requestAnimationFrame);
-        same += 1;
-    }
-}"""
+COME_TO_REST = f"selector => ({AT_REST})(document.querySelector(selector))"
 
 
 class Tab:

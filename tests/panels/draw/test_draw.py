@@ -8,8 +8,8 @@ from kobai.images.image_edits import retouch
 from kobai.images.rasterize import draw_centred, draw_plain
 from playwright.sync_api import expect
 from support import reference
+from support.browser.at_rest import AT_REST
 from support.browser.faulty_server import MISSING
-from support.browser.kobai_page import AT_REST
 from support.drawn_digits import SHAPES, polyline, spline
 from support.panels.draw_panel import DRAWING, PEN, DrawPanel
 

@@ -15,20 +15,6 @@ START = 120_000  # for Python to start: 3 to 6 s
 WORK = 120_000  # for a stretch of training or the first Matplotlib figure
 ACTION = 30_000  # for anything that needs no long computation
 
-# in the window, and where it is for 20 frames: rooms above may still fill and move it
-AT_REST = """async element => {
-    const place = () => element.getBoundingClientRect().top;
-    for (let same = 0, last = NaN; same < 20; ) {
-        if (place() !== last) {
-            element.scrollIntoView({block: 'center', behavior: 'instant'});
-            same = 0;
-        }
-        last = place();
-        await new Promise(requestAnimationFrame);
-        same += 1;
-    }
-}"""
-
 
 # a button, and as soon as it can be seen the one that stops what it began
 START_AND_STOP = """([start, stop]) => new Promise(done => {

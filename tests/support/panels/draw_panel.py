@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 from playwright.sync_api import Locator, expect
-from support.browser.kobai_page import AT_REST
+from support.browser.at_rest import AT_REST
 
 # the pixels of an image on the page, 28 by 28, one number each
 PIXELS = """picture => {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
-from support.browser.kobai_page import AT_REST
+from support.browser.at_rest import AT_REST
 
 
 class IdeaPanel:

@@ -21,6 +21,7 @@ from kobai.files.pickle_globals import Instance
 from kobai.files.pickle_reader import read_pickle
 from support.files import hostile_names, hostile_pickles, pickle_writing
 from support.files.book_classes import BookClasses
+from support.files.refusing import expect_refused
 from support.some_networks import some_params
 
 CORPUS = dict(hostile_pickles.corpus())
@@ -42,19 +43,7 @@ def test_the_corpus_is_large() -> None:
 def test_an_attack_is_refused_and_nothing_runs(
     label: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    modules = set(sys.modules)
-    recursion_limit, random_state = sys.getrecursionlimit(), np.random.get_state()[1].tobytes()
-    with pytest.raises(NetworkFileError) as refusal:
-        load_network(CORPUS[label])
-    assert list(tmp_path.iterdir()) == []
-    assert set(sys.modules) == modules
-    assert sys.getrecursionlimit() == recursion_limit
-    assert np.random.get_state()[1].tobytes() == random_state
-    sentence = str(refusal.value)
-    assert sentence.endswith((".", "!"))
-    assert len(sentence) < 250
-    assert sentence.isprintable()
+    expect_refused(load_network, CORPUS[label], tmp_path, monkeypatch)
 
 
 def test_the_attacks_do_run_in_python_itself(tmp_path: Path) -> None:
