@@ -5,10 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 from support.browser.kobai_page import WORK
+from support.browser.sight import contrast_of, in_english, outside, too_small
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 BUTTONS = ["Train", "One step", "Reset", "Measure accuracy", "Save network", "Open network", "Draw figure"]
 REGIONS = ["Training", "Loss curve", "Test images", "Probabilities"]
+WIDTHS = [360, 390, 820, 1440]
+HEIGHT = 844
+READ = ["h1", "main p", ".hint", "#train", "#verdict", "footer p", "footer a", "#bars th"]
+READ += ["dt", "dd", "label"]
 
 
 @pytest.mark.parametrize(("locale", "language"), [("ja-JP", "ja"), ("en-GB", "en"), ("fr-FR", "en")])
@@ -24,22 +29,6 @@ def test_the_address_decides_over_the_browser(visit):
     expect(kobai.page.get_by_role("heading", level=1)).to_have_text(JAPANESE)
     kobai.open("?lang=en")
     expect(kobai.page.get_by_role("heading", level=1)).to_have_text("See a neural network learn")
-
-
-def test_japanese_names_hold_the_english_ones(visit):
-    kobai = visit(query="?lang=ja", locale="ja-JP").kobai
-    kobai.wait_until_ready()
-    for name in BUTTONS:
-        button = kobai.page.get_by_role("button", name=re.compile(rf"{JAPANESE.pattern}.*\({name}\)$"))
-        expect(button).to_have_count(1)
-        expect(button).to_have_text(JAPANESE)
-    for name in REGIONS:
-        expect(
-            kobai.page.get_by_role("region", name=re.compile(rf"{JAPANESE.pattern}.*\({name}\)$"))
-        ).to_have_count(1)
-    names = kobai.page.locator("img[tabindex]").evaluate_all("all => all.map(image => image.alt)")
-    assert names[0].endswith("(Test image 0, label 7)")
-    assert JAPANESE.search(names[0])
 
 
 def test_the_choice_of_language_is_remembered(visit):
@@ -65,97 +54,62 @@ def test_the_language_switches_while_training_goes_on(kobai):
     kobai.pause()
 
 
-def test_no_english_is_left_in_japanese(visit):
-    """Of the text a reader sees, only names, code, numbers and the language switch are in Latin letters."""
-    kobai = visit(query="?lang=ja", locale="ja-JP").kobai
+def hard_to_read(page, at):
+    """What cannot be read in dark or in light, which stays."""
+    wrong = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        red = int(re.search(r"\d+", background)[0])
+        if red <= 200 if scheme == "light" else red >= 60:
+            wrong.append(f"{at}, {scheme}: the background is {background}")
+        contrasts = [(selector, contrast_of(page.locator(selector).first)) for selector in READ]
+        wrong += [
+            f"{at}, {scheme}: {selector} has {ratio:.2f}" for selector, ratio in contrasts if not ratio >= 4.5
+        ]
+    return wrong
+
+
+def check_look(kobai, language, widths):
+    """On a fresh page of the first of these widths: what is to be read, to be hit, and where it ends."""
+    page = kobai.page
+    wrong = hard_to_read(page, f"{language}, {widths[0]} px")
+    for stepped in (False, True):
+        if stepped:
+            kobai.button("One step").click()
+            expect(kobai.button("Reset")).to_be_enabled(timeout=WORK)
+        for width in reversed(widths) if stepped else widths:
+            at = f"{language}, {width} px, light, {'after a step' if stepped else 'no step yet'}"
+            page.set_viewport_size({"width": width, "height": HEIGHT})
+            wrong += [f"{at}, beyond the window: {found}" for found in outside(page, width)]
+            wrong += [f"{at}, smaller than 24 x 24 px: {found}" for found in too_small(page)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_in_japanese_nothing_is_missing_or_cut_off(visit):
+    """One visit, as each start of the page takes long: the names, the text, and each width and scheme."""
+    view = {"width": WIDTHS[0], "height": HEIGHT}
+    kobai = visit(query="?lang=ja", locale="ja-JP", viewport=view).kobai
     kobai.wait_until_ready()
-    english = kobai.page.evaluate(
-        """() => {
-            const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-            const found = [];
-            while (walker.nextNode()) {
-                const node = walker.currentNode, parent = node.parentElement;
-                if (parent.closest('pre, script, style, noscript, #loading-log, [lang=en]')) continue;
-                if (/[a-z]+ (of|the|and|is|to|a|in|not|with) [a-z]+/i.test(node.data))
-                    found.push(node.data.trim());
-            }
-            return found;
-        }"""
-    )
-    assert english == []
+    for name in BUTTONS:
+        button = kobai.page.get_by_role("button", name=re.compile(rf"{JAPANESE.pattern}.*\({name}\)$"))
+        expect(button).to_have_count(1)
+        expect(button).to_have_text(JAPANESE)
+    for name in REGIONS:
+        region = re.compile(rf"{JAPANESE.pattern}.*\({name}\)$")
+        expect(kobai.page.get_by_role("region", name=region)).to_have_count(1)
+    names = kobai.page.locator("img[tabindex]").evaluate_all("all => all.map(image => image.alt)")
+    assert names[0].endswith("(Test image 0, label 7)")
+    assert JAPANESE.search(names[0])
+    assert in_english(kobai.page) == []
+    check_look(kobai, "ja", WIDTHS)
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("width", [360, 390, 820, 1440])
-def test_nothing_overflows_sideways(visit, width, language):
-    kobai = visit(query=f"?lang={language}", viewport={"width": width, "height": 844}).kobai
+def test_in_english_nothing_is_cut_off(visit):
+    """From the widest window on."""
+    kobai = visit(viewport={"width": WIDTHS[-1], "height": HEIGHT}).kobai
     kobai.wait_until_ready()
-    kobai.button("One step").click()
-    expect(kobai.button("Reset")).to_be_enabled(timeout=WORK)
-    assert kobai.page.evaluate("document.documentElement.scrollWidth") <= width
-    outside = kobai.page.evaluate(
-        """width => [...document.querySelectorAll('button, input, select, a, h1, h2, h3, td, canvas, img')]
-            .filter(element => element.checkVisibility() && element.getClientRects().length)
-            .filter(element => !element.closest('.unheard, .skip, pre, nav, .idea-table'))
-            .filter(element => {
-                const box = element.getBoundingClientRect();
-                return box.left < -1 || box.right > width + 1;
-            }).map(element => element.outerHTML.slice(0, 100))""",
-        width,
-    )
-    assert outside == []
-
-
-def contrast_of(kobai, selector):
-    """WCAG's contrast ratio of an element's text to the first opaque background behind it."""
-    return kobai.page.locator(selector).first.evaluate(
-        """element => {
-            const canvas = document.createElement('canvas');
-            canvas.width = canvas.height = 1;
-            const context = canvas.getContext('2d', { willReadFrequently: true });
-            const rgba = colour => {
-                context.clearRect(0, 0, 1, 1);
-                context.fillStyle = colour;
-                context.fillRect(0, 0, 1, 1);
-                return [...context.getImageData(0, 0, 1, 1).data];
-            };
-            const light = colour => {
-                const [r, g, b] = rgba(colour).slice(0, 3).map(v => v / 255)
-                    .map(v => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
-                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-            };
-            let behind = element;
-            while (behind && rgba(getComputedStyle(behind).backgroundColor)[3] < 255)
-                behind = behind.parentElement;
-            const scheme = matchMedia('(prefers-color-scheme: dark)').matches ? 'black' : 'white';
-            const ground = light(behind ? getComputedStyle(behind).backgroundColor : scheme);
-            const ink = light(getComputedStyle(element).color);
-            return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
-        }"""
-    )
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_can_be_read_in_light_and_in_dark(visit, scheme):
-    kobai = visit(color_scheme=scheme).kobai
-    kobai.wait_until_ready()
-    background = kobai.page.evaluate("getComputedStyle(document.body).backgroundColor")
-    red = int(re.search(r"\d+", background)[0])
-    assert red > 200 if scheme == "light" else red < 60, background
-    for selector in (
-        "h1",
-        "main p",
-        ".hint",
-        "#train",
-        "#verdict",
-        "footer p",
-        "footer a",
-        "#bars th",
-        "dt",
-        "dd",
-        "label",
-    ):
-        assert contrast_of(kobai, selector) >= 4.5, selector
+    check_look(kobai, "en", WIDTHS[::-1])
 
 
 def test_every_control_has_a_name(kobai):
@@ -215,21 +169,6 @@ def test_the_focus_can_be_seen(kobai):
         )
         assert outline[0] != "none", (name, outline)
         assert outline[1] >= 1, (name, outline)
-
-
-def test_targets_are_large_enough_to_hit(visit):
-    """WCAG 2.2, 2.5.8: 24 by 24 px."""
-    kobai = visit(viewport={"width": 390, "height": 844}).kobai
-    kobai.wait_until_ready()
-    small = kobai.page.evaluate(
-        """() => [...document.querySelectorAll('button, select, input:not(.unheard), summary, img[tabindex]')]
-            .filter(element => element.checkVisibility() && element.getClientRects().length)
-            .filter(element => {
-                const box = element.getBoundingClientRect();
-                return box.width < 24 || box.height < 24;
-            }).map(element => element.outerHTML.slice(0, 100))"""
-    )
-    assert small == []
 
 
 def test_the_state_of_training_is_announced_politely(kobai):

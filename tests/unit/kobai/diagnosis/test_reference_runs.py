@@ -11,11 +11,7 @@ from kobai.book.two_layer_net import TwoLayerNet
 from kobai.diagnosis.measurements import still_pixels, weight_sizes
 from kobai.diagnosis.reference_runs import Reference
 from kobai.settings import Settings
-from kobai.training.c_engine import load
 from kobai.training.trainer import Trainer
-from sitebuild.assemble import compile_engine
-from sitebuild.fetch.cache import Cache
-from sitebuild.project import Project, user_cache_folder
 from sitebuild.train import reference_runs
 
 pytestmark = pytest.mark.order_of_sums
@@ -23,11 +19,6 @@ pytestmark = pytest.mark.order_of_sums
 ROOT = Path(__file__).resolve().parents[4]
 TABLE = ROOT / "static" / "reference" / "training.json"
 BOOK = {"hidden_size": 50}
-
-
-@pytest.fixture(scope="module")
-def reference() -> Reference:
-    return Reference.from_json(TABLE.read_text(encoding="ascii"))
 
 
 def table_of(accuracies, iterations=(1, 100, 200)) -> Reference:
@@ -98,9 +89,8 @@ def test_training_on_unnormalized_pixels_gives_the_figures_of_the_table(referenc
 
 @pytest.mark.parametrize("seed", [0, 7])
 @pytest.mark.parametrize("name", ["hidden 50", "hidden 100", "hidden 50, learning rate 0.01"])
-def test_training_anew_gives_the_figures_of_the_table(reference, mnist, name, seed):
+def test_training_anew_gives_the_figures_of_the_table(reference, mnist, engine, name, seed):
     run = reference.run(name)
-    engine = load(compile_engine.compile_native(Project(ROOT), Cache(user_cache_folder())))
     trainer = Trainer(Settings(**run.settings, seed=seed, engine="fast", iterations=1), *mnist, engine=engine)
     found = []
     for iterations in run.iterations[:8].tolist():
@@ -113,9 +103,8 @@ def test_training_anew_gives_the_figures_of_the_table(reference, mnist, name, se
     assert trainer.iteration == 300
 
 
-def test_the_weights_of_a_thousand_iterations_are_those_of_the_table(reference, mnist):
+def test_the_weights_of_a_thousand_iterations_are_those_of_the_table(reference, mnist, engine):
     """The mean over twelve seeds is within 5 % of any one of them."""
-    engine = load(compile_engine.compile_native(Project(ROOT), Cache(user_cache_folder())))
     trainer = Trainer(Settings(seed=99, engine="fast", iterations=1000), *mnist, engine=engine)
     while not trainer.finished:
         trainer.advance(1.0)
