@@ -110,7 +110,8 @@ def test_the_three_costs(room):
     assert definition > 60 * numerical > 60 * backward > 0
     text = room.region.locator("dl").inner_text()
     assert "the network runs 79,520 times, twice for each parameter" in text
-    assert "Measured on 20 of 39,760 parameters, extrapolated." in text
+    measured = int(re.search(r"Measured on (\d+) of 39,760 parameters, extrapolated\.", text)[1])
+    assert 1 <= measured <= 20  # fewer on a slow machine
     found = re.findall(r"([\d,.]+) times as long as backpropagation", text)
     times = [float(ratio.replace(",", "")) for ratio in found]
     # ratios of figures that the page has rounded

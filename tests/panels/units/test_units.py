@@ -110,6 +110,7 @@ def test_dead_units_and_a_network_without_hidden_units(visit):
     params = {key: value.copy() for key, value in reference.shipped_params().items()}
     params["W1"][:, 3], params["b1"][3] = 0, -20
     panel.kobai.open_file({"name": "dead.pkl", "mimeType": "", "buffer": pickle.dumps(params)})
+    expect(panel.page.get_by_text("dead.pkl is now the network in use.")).to_be_visible(timeout=WORK)
     panel.come_near()
     last = panel.units().last  # of no use at all
     expect(last).to_have_accessible_name(re.compile("^Hidden unit 3, output 0.00"), timeout=WORK)
@@ -118,6 +119,7 @@ def test_dead_units_and_a_network_without_hidden_units(visit):
 
     one = {"W1": params["W1"] @ params["W2"], "b1": params["b2"]}
     panel.kobai.open_file({"name": "one_layer.pkl", "mimeType": "", "buffer": pickle.dumps(one)})
+    expect(panel.page.get_by_text("one_layer.pkl is now the network in use.")).to_be_visible(timeout=WORK)
     panel.come_near()
     expect(panel.region.get_by_text("This network has no hidden layer")).to_be_visible(timeout=WORK)
     x = reference.images_to_test()[:1].astype(np.float32) / 255

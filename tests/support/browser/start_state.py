@@ -51,7 +51,8 @@ BACK = """async ([fields, limit]) => {
     await until(() => usable('train'));
     for (const id of differing()) put(id, fields[id]);
     if (part('network').value !== 'shipped') put('network', 'shipped');
-    await until(() => answered() === said());
+    const isShipped = () => part('network').value === 'shipped' && answered() === said();
+    await until(isShipped);
     if (wrong(images).length) {
         part('filter-count').value = '10';
         put('filter-index', '0');  // takes the filters away, too
@@ -62,7 +63,7 @@ BACK = """async ([fields, limit]) => {
         'a problem is told': () => part('problem').hidden,
         'a run exists': () => part('reset').disabled && part('now-iteration').textContent === '0',
         'Train cannot be pressed': () => usable('train'),
-        'another network': () => part('network').value === 'shipped' && answered() === said(),
+        'another network': isShipped,
         ...images,
     }).concat(differing(), refused());
 }"""

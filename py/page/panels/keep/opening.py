@@ -53,8 +53,8 @@ async def _open(file, is_folder=False):
         )
         raise problem
     networks.put(reply)
-    by_id("keep-result").textContent = _("{name} is now the network in use.", name=reply["name"])
     await networks.use(reply["id"])
+    by_id("keep-result").textContent = _("{name} is now the network in use.", name=reply["name"])
 
 
 def _on_drag(event):

@@ -73,6 +73,8 @@ class Explainer:
             while self._wanted:
                 (name, index, how), self._wanted = self._wanted, None
                 at, recording = self._now()
+                if recording is None:  # it went with its Python
+                    return
                 answer = await self._ask_of(recording, "trace_why", at=at, name=name, index=index)
                 if (at, recording) == self._now():
                     self._explained(answer, at, how)

@@ -14,7 +14,7 @@ _now = {"moment": None}
 
 
 def start(moment, open_link):
-    """moment: returns the present one as a wish (see trace_address). open_link: called with (wish, word)."""
+    """moment: returns the present one as a wish (see address.py), or None; open_link: called with (wish, word)."""
     _now["moment"] = moment
     on_click("trace-copy", _copy)
     on(document.defaultView, "hashchange", lambda event: _read(open_link))
@@ -34,7 +34,7 @@ async def write():
     """Put the present moment into the address, once the learner rests there."""
     wish = _now["moment"]()
     await asyncio.sleep(REST)
-    if wish == _now["moment"]():
+    if wish and wish == _now["moment"]():
         address.write(wish)
 
 

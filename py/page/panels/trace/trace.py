@@ -77,6 +77,7 @@ def _forget_own():
     if _is_own():
         player.pause()
         _now.update(recording=None, asked=None, moment=None)
+        _parts["explainer"].forget()
         by_id("trace-work").hidden = True
         by_id("trace-empty").hidden = False
         _say_word([])
@@ -300,6 +301,8 @@ async def _show_moment():
         shown = None
         while shown != _place() and not _now["running"]:  # the worker may have the next recording already
             shown = _place()
+            if shown[2] is None:  # it went with its Python
+                return
             moment = await _moment(shown[0], shown[1])
             if shown == _place():
                 _put_moment(moment)
@@ -385,4 +388,7 @@ def _say_word(sentences):
 
 
 def _moment_wish():
+    """The present moment as a wish, or None without a recording."""
+    if _now["recording"] is None:
+        return None
     return share.wish_of(_now["asked"], _now["recording"], _now["at"])
