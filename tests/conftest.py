@@ -43,6 +43,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # V8 compiles hot WebAssembly a second time, with all its optimizations: half of the processor time of a
+    # start, which pages that live for seconds do not get back
+    "--js-flags=--no-wasm-inlining --wasm-tiering-budget=52000000",
 ]
 
 

@@ -34,6 +34,7 @@ QUICK_UNITS = ["-m", "not slow", "tests/unit"]
 SMOKE = ["-m", "smoke", "tests/panels"]
 CHAOS_ACTIONS = "2000"  # of the user without a plan, in the long check
 LONG_USE = 60  # minutes in one visit, in the long check
+AGAIN_AT_MOST = 6  # failed tests that are run once more: more of them are no accident of a busy machine
 NUMPY1_BELOW = (3, 13)  # NumPy 1.26.4 has no wheels for this Python and later ones
 
 
@@ -106,6 +107,15 @@ def pytest_summary(report: Path) -> str:
     return f"{', '.join(parts)} in {seconds:.1f} s"
 
 
+def failed_tests(report: Path) -> list[str]:
+    """The names of the tests that failed or could not be set up, from pytest's XML report; [] without one."""
+    if not report.is_file():
+        return []
+    cases = ElementTree.parse(report).getroot().iter("testcase")
+    failed = (case for case in cases if case.find("failure") is not None or case.find("error") is not None)
+    return list(dict.fromkeys(f"{case.get('classname', '?')}::{case.get('name', '?')}" for case in failed))
+
+
 def slowest_files(report: Path) -> str:
     """The ten slowest files, with seconds and tests of each, from pytest's XML report; "" without one."""
     if not report.is_file():
@@ -175,6 +185,13 @@ def run_pytest(project: Project, kind: str, arguments: list[str]) -> list[tuple[
     results = [pytest(chosen, "pytest.xml", more, left_out)]
     if arguments:
         return results
+    failed = failed_tests(project.work / "pytest.xml")
+    if not results[0][1] and 0 < len(failed) <= AGAIN_AT_MOST:
+        print("\n== pytest once more, alone, with what failed: " + ", ".join(failed), flush=True)
+        again = pytest([*chosen, "--last-failed", "-n", "0"], "pytest-again.xml", more)
+        name, _, summary = results[0]
+        word = f"{summary}; FAILED AT FIRST, run once more alone ({again[2]}): {', '.join(failed)}"
+        results[0] = (name, again[1], word)
     kernel, word = openblas_kernels.second(tool(project, "python"))
     print(f"\n== pytest with a second kernel: {word}", flush=True)
     if not kernel:

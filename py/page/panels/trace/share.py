@@ -14,7 +14,7 @@ _now = {"moment": None}
 
 
 def start(moment, open_link):
-    """moment: returns the present one as a wish (see address.py), or None; open_link: called with (wish, word)."""
+    """moment: the present one as a wish (see address.py), or None; open_link: called with (wish, word)."""
     _now["moment"] = moment
     on_click("trace-copy", _copy)
     on(document.defaultView, "hashchange", lambda event: _read(open_link))

@@ -160,6 +160,52 @@ def test_where_there_is_no_second_kernel_the_summary_says_so(small, started, mon
     assert len(started) == 1
 
 
+REPORT = """<testsuites><testsuite>
+    <testcase classname="tests.a" name="test_one"><failure/></testcase>
+    <testcase classname="tests.a" name="test_two"/>
+    <testcase classname="tests.b" name="test_three"><error/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_the_failed_tests_are_named_once_each(tmp_path):
+    report = tmp_path / "report.xml"
+    assert testing.failed_tests(report) == []
+    report.write_text(REPORT, encoding="utf-8")
+    assert testing.failed_tests(report) == ["tests.a::test_one", "tests.b::test_three"]
+
+
+@pytest.mark.parametrize("passes_alone", [True, False])
+def test_a_few_that_failed_are_run_once_more_alone_and_named(small, monkeypatch, started, passes_alone):
+    """What passes only alone is named in the summary; what fails twice fails the check."""
+    monkeypatch.setattr(openblas_kernels, "second", lambda python: ({}, "there is only one"))
+    small.project.work.mkdir(parents=True, exist_ok=True)
+    (small.project.work / "pytest.xml").write_text(REPORT, encoding="utf-8")
+    outcomes = iter([(False, "1 passed, 2 failed"), (passes_alone, "2 run")])
+
+    def pytest_process(project, arguments, environment, report):
+        started.append(arguments)
+        return next(outcomes)
+
+    monkeypatch.setattr(testing, "pytest_process", pytest_process)
+    _, passed, summary = testing.run_pytest(small.project, "whole", [])[0]
+    assert started == [testing.DEFAULT_SELECTION, [*testing.DEFAULT_SELECTION, "--last-failed", "-n", "0"]]
+    assert passed is passes_alone
+    assert "FAILED AT FIRST" in summary
+    assert "tests.a::test_one, tests.b::test_three" in summary
+
+
+def test_where_many_failed_nothing_is_tried_again(small, monkeypatch, started):
+    monkeypatch.setattr(openblas_kernels, "second", lambda python: ({}, "there is only one"))
+    small.project.work.mkdir(parents=True, exist_ok=True)
+    cases = "".join(
+        f'<testcase classname="a" name="t{i}"><failure/></testcase>' for i in range(testing.AGAIN_AT_MOST + 1)
+    )
+    (small.project.work / "pytest.xml").write_text(f"<testsuites>{cases}</testsuites>", encoding="utf-8")
+    started.append("so that the next one fails")
+    assert testing.run_pytest(small.project, "whole", [])[0][1] is False
+    assert len(started) == 2
+
+
 def test_some_tests_alone_are_run_once(small, started):
     assert [name for name, *_ in testing.run_pytest(small.project, "chosen", ["-k", "softmax"])] == [
         "pytest -k softmax"
