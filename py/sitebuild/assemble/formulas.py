@@ -49,10 +49,8 @@ def typeset(page: str, name: str, temml: Path) -> str:
             reason = done["error"].strip().split("\n")[0]
             raise BuildError(f"{name} line {line}: the formula {formula['tex']} is not right TeX ({reason}).")
         opening = f"<math{TEX.sub('', place['attributes'])}>"
-        pieces += [
-            page[end : place.start()],
-            OPENING.sub(lambda _, o=opening: o, _without_styles(done["mathml"], name)),
-        ]
+        mathml = _without_styles(done["mathml"], name)
+        pieces += [page[end : place.start()], opening + OPENING.sub("", mathml)]
         end = place.end()
     return "".join([*pieces, page[end:]])
 

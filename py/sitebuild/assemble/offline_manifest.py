@@ -9,6 +9,7 @@ import hashlib
 import json
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from ..errors import BuildError
 from ..fetch.cache import sha256_inside_gzip, sha256_of
@@ -65,7 +66,7 @@ def _json(value: object) -> str:
 
 def _entry(name: str, path: Path) -> dict[str, object]:
     """What is known of a file; one that will name the version is hashed before it does."""
-    entry = {"bytes": path.stat().st_size, "sha256": sha256_of(path), "group": group_of(name)}
+    entry: dict[str, Any] = {"bytes": path.stat().st_size, "sha256": sha256_of(path), "group": group_of(name)}
     if name in STAMPED:
         entry["bytes"] += path.read_bytes().count(VERSION_MARK) * (DIGITS - len(VERSION_MARK))
         entry["stamped"] = True

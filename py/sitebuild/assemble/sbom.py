@@ -11,6 +11,7 @@ import base64
 import json
 import uuid
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from ..errors import BuildError
@@ -62,7 +63,7 @@ def write(project: Project, parts: list[Part], site: Path) -> None:
     components += [_wheel(wheel, site) for wheel in wheels]
     if any(part.to == STDLIB for part in shipped):
         components.append(_cpython(pyodide["info"]["python"], site))
-    unique = {component["bom-ref"]: component for component in components}
+    unique = {str(component["bom-ref"]): component for component in components}
     bill = {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -81,7 +82,7 @@ def _kobai() -> dict[str, object]:
     return {"type": "application", "bom-ref": "kobai", "name": "kobai", "licenses": _licences("MIT")}
 
 
-def _needed(lock: dict[str, dict], start: str) -> list[str]:
+def _needed(lock: dict[str, dict[str, Any]], start: str) -> list[str]:
     """The entries of the npm lock file that `start` needs, directly or not."""
     found: list[str] = []
     waiting = [start]
@@ -99,7 +100,7 @@ def _needed(lock: dict[str, dict], start: str) -> list[str]:
     return found
 
 
-def _from_npm(lock: dict[str, dict], path: str, site: Path, own: list[str]) -> dict[str, object]:
+def _from_npm(lock: dict[str, dict[str, Any]], path: str, site: Path, own: list[str]) -> dict[str, object]:
     name = path.rpartition(PACKAGE)[2]
     if path not in lock:
         raise BuildError(f"{name} is in parts.json and not in package-lock.json: mend one of them.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import BuildError
 
+Places = dict[str, tuple[str, ...]]  # by sys.platform
 COMMANDS = (
     "chromium",
     "chromium-browser",
@@ -19,11 +20,11 @@ COMMANDS = (
     "chrome",
 )
 FIREFOX_COMMANDS = ("firefox-esr", "firefox")
-FIREFOX_PLACES = {
+FIREFOX_PLACES: Places = {
     "darwin": ("/Applications/Firefox.app/Contents/MacOS/firefox",),
     "win32": (r"C:\Program Files\Mozilla Firefox\firefox.exe",),
 }
-PLACES = {
+PLACES: Places = {
     "darwin": (
         "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
         "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -53,7 +54,7 @@ def system_browser() -> str | None:
     return _installed(COMMANDS, PLACES)
 
 
-def _installed(commands: tuple[str, ...], places: dict[str, tuple[str, ...]]) -> str | None:
+def _installed(commands: tuple[str, ...], places: Places) -> str | None:
     found = next((path for command in commands if (path := shutil.which(command))), None)
     return found or next((place for place in places.get(sys.platform, ()) if Path(place).is_file()), None)
 

@@ -11,7 +11,7 @@ import sys
 import time
 import venv
 import xml.etree.ElementTree as ElementTree
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from .. import site
@@ -120,15 +120,16 @@ def slowest_files(report: Path) -> str:
     """The ten slowest files, with seconds and tests of each, from pytest's XML report; "" without one."""
     if not report.is_file():
         return ""
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = defaultdict(float)
     tests: Counter[str] = Counter()
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         # pytest names a case by its module, and by its class if it is in one
         file = re.sub(r"\.[A-Z]\w*$", "", case.get("classname", "?")).replace(".", "/") + ".py"
         seconds[file] += float(case.get("time", 0))
         tests[file] += 1
-    lines = [f"{taken:8.1f} s {tests[file]:5} tests  {file}" for file, taken in seconds.most_common(10)]
-    return "\n".join([*lines, f"{seconds.total():8.1f} s {tests.total():5} tests  in all files"])
+    longest = sorted(seconds.items(), key=lambda item: -item[1])[:10]
+    lines = [f"{taken:8.1f} s {tests[file]:5} tests  {file}" for file, taken in longest]
+    return "\n".join([*lines, f"{sum(seconds.values()):8.1f} s {tests.total():5} tests  in all files"])
 
 
 def selection(arguments: list[str], firefox: str) -> tuple[list[str], str]:

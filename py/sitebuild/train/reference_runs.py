@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from kobai.book import mnist
@@ -36,7 +36,7 @@ RECENT = 100  # the loss is the mean of so many iterations: one batch alone is t
 class Run(NamedTuple):
     """Settings, how many of the 60,000 images, and whether pixels are divided by 255."""
 
-    settings: dict[str, float]
+    settings: dict[str, Any]
     images: int = 60_000
     normalize: bool = True
 
@@ -94,7 +94,9 @@ def unnormalized(settings: Settings, data: Mnist) -> Iterator[tuple[TwoLayerNet,
             yield network, losses
 
 
-def measured(run: Run, seed: int, data: Mnist, still: np.ndarray, native: c_engine.Engine) -> dict[str, list]:
+def measured(
+    run: Run, seed: int, data: Mnist, still: np.ndarray, native: c_engine.Engine
+) -> dict[str, list[float]]:
     """Each statistic of one training at each of ITERATIONS."""
     part = Mnist(data.x_train[: run.images], data.t_train[: run.images], data.x_test, data.t_test)
     settings = Settings(**run.settings, seed=seed, engine="fast", iterations=1)

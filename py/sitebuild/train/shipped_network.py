@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from kobai.book import mnist
+from kobai.book.functions import Array
 from kobai.book.multi_layer_net import MultiLayerNet, Network, layer_sizes
 from kobai.files.network_file import dump_network
 from kobai.images.png import image_png
@@ -28,12 +29,12 @@ NETWORKS, DIGITS = ROOT / "static" / "networks", ROOT / "static" / "digits"
 COMMAND = "PYTHONPATH=py .venv/bin/python -m sitebuild.train.shipped_network"
 DEPTH = (784, 50, 100, 10)  # the layers of the ready-made network of chapter 3
 
-Images = tuple[mnist.Array, mnist.Array, mnist.Array, mnist.Array]
+Images = tuple[Array, Array, Array, Array]
 
 
 def main() -> None:
-    data = ROOT / ".cache" / "mnist"
-    (x_train, t_train), (x_test, t_test) = mnist.load_mnist(normalize=False, dataset_dir=data)
+    folder = ROOT / ".cache" / "mnist"
+    (x_train, t_train), (x_test, t_test) = mnist.load_mnist(normalize=False, dataset_dir=folder)
     images = (x_train, t_train, x_test, t_test)
 
     shipped = []
@@ -100,7 +101,7 @@ def train_deeper(settings: Settings, images: Images) -> MultiLayerNet:
     return network
 
 
-def write_first_answers(network: Network, about: dict[str, Any], x: mnist.Array, t: mnist.Array) -> None:
+def write_first_answers(network: Network, about: dict[str, Any], x: Array, t: Array) -> None:
     """The answers to the first test images, for the time before Python is up, and the images."""
     images = []
     for index, y in enumerate(network.predict(mnist.normalize_pixels(x))):
