@@ -30,9 +30,9 @@ async def boot():
     problems.watch()
     window.kobai.pageIsUp()
     spawn(start_worker())
-    import rest  # the first screen is up a quarter sooner without the rooms below it
+    import below  # the first screen is up a quarter sooner without the panels below it
 
-    rest.start()
+    below.start()
 
 
 async def start_first_screen():
@@ -84,12 +84,12 @@ async def start_worker():
     await gallery.refresh()
     if others or networks.current() != "shipped":  # after a restart it may be the shipped one again
         await networks.changed()
-    import rest
-    from panels.run import kept_runs  # of the rooms below, which have been imported meanwhile
+    import below  # it has been imported meanwhile
+    from panels.run import kept_runs
 
     await kept_runs.bring_back_own(answer["runs"])
     run.worker_is_ready()
-    rest.worker_is_ready()
+    below.worker_is_ready()
 
 
 def _start_again():

@@ -7,12 +7,13 @@ import json
 from pathlib import Path
 
 from .assemble import assemble, size_budget
+from .assemble.versions import files_of
 from .fetch.cache import Cache, replacing
 from .fetch.parts import collect, load_parts
 from .project import Project, user_cache_folder
 
 STAMP = "built.json"  # in .cache: what dist/ was made from
-SOURCES = ("web", "static", "py/page", "py/worker", "py/kobai", "py/sitebuild")
+SOURCES = ("web", "static", "py/page", "py/worker", "py/kobai", "py/sitebuild", "py/protocol.py")
 
 
 def build(project: Project, out: Path, base_path: str, pyodide_from: str | None = None) -> None:
@@ -52,10 +53,9 @@ def fingerprint_of(project: Project, base_path: str) -> str:
     """A hash over everything of this clone that goes into the site."""
     digest = hashlib.sha256(base_path.encode())
     for source in SOURCES:
-        for path in sorted((project.root / source).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                content = hashlib.sha256(path.read_bytes()).hexdigest()
-                digest.update(f"{path.relative_to(project.root).as_posix()} {content}\n".encode())
+        for path in files_of(project.root / source):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(project.root).as_posix()} {content}\n".encode())
     return digest.hexdigest()
 
 

@@ -10,6 +10,7 @@ from kobai.book.mnist import as_inputs
 from kobai.book.multi_layer_net import layer_sizes, with_activation
 from kobai.errors import KobaiError
 from kobai.files.network_file import dump_network, load_network, open_network
+from protocol import called_by_page
 from pyodide.ffi import to_js
 
 from worker import site_files
@@ -140,6 +141,7 @@ class Networks:
 
     # ---------------------------------------------------- which is in use
 
+    @called_by_page
     async def shelf(self):
         """All networks, and the space that what is kept takes up; what was refused is tried again."""
         for key in [key for key, entry in self._entries.items() if entry.refused]:
@@ -161,12 +163,15 @@ class Networks:
         except Exception:  # not every browser tells
             return {"free": None}
 
+    @called_by_page
     async def use(self, network):
+        """Let this network answer from now on, and keep that choice."""
         await self._load(network)
         self.current, about = network, self.about(network)
         await self._keep_choice()
         return about
 
+    @called_by_page
     async def put_beside(self, network):
         """The second network of a comparison; None for none."""
         if network is not None:
@@ -178,6 +183,7 @@ class Networks:
     async def _keep_choice(self):
         await self.session.choices.put(current=self.current, beside=self.beside)
 
+    @called_by_page
     async def assess(self, network):
         """Measures the accuracy of a network that is new on the shelf; {} when it is gone meanwhile."""
         try:
@@ -241,6 +247,7 @@ class Networks:
 
     # ------------------------------------------- new, changed, gone
 
+    @called_by_page
     async def open_network(self, data, name):
         """A network from a file of the learner's; raises NetworkFileError, and then nothing changes."""
         opened = open_network(data.to_bytes())
@@ -250,6 +257,7 @@ class Networks:
         self.current = key
         return self.about(key)
 
+    @called_by_page
     async def keep_copy(self, also=None):
         """The network of the run in progress as it is now, as one more on the shelf. also: as in
         `end_run`. KobaiError when there is no run."""
@@ -263,6 +271,7 @@ class Networks:
         )  # fmt: skip
         return self.about(key)
 
+    @called_by_page
     async def interpret(self, network, activation, normalize):
         """How a file is to be read that does not say it: its activation, its pixels."""
         await self._load(network)  # after a reload it may not have been used yet
@@ -293,6 +302,7 @@ class Networks:
         described = describe(key, network, **{**about, "bytes": len(data)})
         return SLOT + key, (data, described)
 
+    @called_by_page
     async def rename(self, network, name):
         """Another name; without one, the page says what it is."""
         await self._load(network)
@@ -301,6 +311,7 @@ class Networks:
         await self._keep(network)
         return about
 
+    @called_by_page
     async def delete(self, network):
         """Take a network off the shelf, if it is there; `undelete` brings back the last one.
 
@@ -321,6 +332,7 @@ class Networks:
         finally:
             del self._deleting[network]
 
+    @called_by_page
     async def undelete(self, network):
         """Back on the shelf; what is there already stays as it is."""
         if network in self._deleted:
@@ -330,6 +342,7 @@ class Networks:
         await network_slots.write(self.store, network, self._entries[network])
         return about
 
+    @called_by_page
     async def download(self, network, format):
         """A network as a file."""
         await self._load(network)

@@ -16,13 +16,13 @@ from kobai.images.png import image_png
 from kobai.settings import Settings
 from kobai.training import c_engine
 from kobai.training.trainer import Trainer
+from protocol import called_by_page
 from pyodide.ffi import to_js
-from pyscript import sync
 
-from worker import site_files
+from worker import progress, site_files
 from worker.answers import right
 from worker.networks import Networks
-from worker.rpc import as_text, said
+from worker.rpc import said
 from worker.storage.preferences import Preferences
 from worker.storage.store import Store
 from worker.storage.training_slots import TrainingSlots, from_older_page
@@ -42,10 +42,12 @@ class Session:
         self.trainer = None
         self.run = None  # where the training is kept
         self.running = False
+        self.jobs = progress.Jobs()
         self.engine = None  # the compiled one, where the browser can run it
 
     # ----------------------------------------------------------------- start
 
+    @called_by_page
     async def init(self, base):
         """Everything that is needed to answer for a test image."""
         self.base = base
@@ -69,7 +71,9 @@ class Session:
             "runs": await self.runs.listed(None),  # the trainings that earlier visits and other tabs left
         }
 
+    @called_by_page
     async def load_training_images(self):
+        """Fetch the 60,000 training images, unless they are there."""
         if not hasattr(self, "x_train"):
             images = mnist.read_images(await site_files.read(self.base, "data/train-images-idx3-ubyte.gz"))
             self.t_train = mnist.read_labels(
@@ -78,6 +82,7 @@ class Session:
             self.x_train = images
         return {}
 
+    @called_by_page
     async def restore(self, run, take_over=False):
         """A training that is kept: its state and whole history. The one of this tab stays kept.
 
@@ -106,19 +111,24 @@ class Session:
         history = to_js(np.array(trainer.train_loss_list, dtype=np.float64))
         return {**self._status(), "accuracies": self._accuracies(0), "saved": saved}, history
 
+    @called_by_page
     async def kept_runs(self):
         """The trainings that are kept, but for the one on the page."""
         return {"runs": await self.runs.listed(self.run)}
 
+    @called_by_page
     async def delete_run(self, run):
+        """Forget a training that is kept."""
         await self.runs.delete(run)
         return {}
 
+    @called_by_page
     async def choose_settings(self, settings):
         """Keep what is in the fields of the settings."""
         await self.choices.put(settings=settings)
         return {}
 
+    @called_by_page
     async def keep_now(self):
         """The page is being left, or nobody looks at it: it may be gone at any moment."""
         if self.running:
@@ -129,16 +139,17 @@ class Session:
 
     async def _others_changed(self, slots):
         await self.networks.refresh(slots)
-        await self._tell({"kind": "kept"})
+        await progress.tell("kept")
 
     def _one_is_set_aside(self):
-        return self._tell({"kind": "aside"})
+        return progress.tell("aside")
 
     def _images(self):
         return self.x_train, self.t_train, self.x_test, self.t_test
 
     # ---------------------------------------------------------- test images
 
+    @called_by_page
     async def gallery(self, answer, digit, start, count):
         """A page of the test images that fit the filters (answer: "all", "right" or "wrong")."""
         fits = np.ones(len(self.x_test), dtype=bool)
@@ -155,7 +166,9 @@ class Session:
         items = [self.image(int(index)) for index in indices[start : start + count]]
         return {"total": len(indices), "start": start, "items": items}
 
+    @called_by_page
     def look(self, index):
+        """A test image, and the probabilities of the network in use; it is the chosen one from now on."""
         self.chosen = index
         return {**self.image(index), "probabilities": self.probabilities(self.networks.current)}
 
@@ -171,12 +184,13 @@ class Session:
         """What a network says of the chosen test image."""
         return self.networks.answer(key, self.x_test[self.chosen : self.chosen + 1])
 
+    @called_by_page
     async def measure(self):
         """The accuracy of the network in use on all test images."""
         key, total = self.networks.current, len(self.x_test)
 
         def tell(done, correct):
-            return self._tell({"kind": "measure", "done": done, "correct": correct, "all": total})
+            return progress.tell("measure", done=done, correct=correct, all=total)
 
         y = await self.networks.answers(key, tell)
         correct = right(y, self.t_test)
@@ -184,6 +198,7 @@ class Session:
 
     # -------------------------------------------------------------- training
 
+    @called_by_page
     async def begin(self, settings):
         """A new run: weights drawn, nothing trained yet."""
         trainer = Trainer(Settings(**settings), *self._images(), self.engine)
@@ -201,15 +216,18 @@ class Session:
         self._keep_soon = False
         self.networks.hold_run(trainer.network, trainer.iteration, self._settings())
 
+    @called_by_page
     def extend(self, iterations):
         """Let the run go on to another number of iterations."""
         self.trainer.extend(iterations)
         return {}
 
+    @called_by_page
     def train(self):
         """Train until the end, a pause or a divergence; the page hears of it many times a second."""
         return self._train(self.trainer.settings.iterations)
 
+    @called_by_page
     def step(self):
         """One iteration, or what is left of it."""
         return self._train(self.trainer.iteration + 1)
@@ -238,10 +256,13 @@ class Session:
         await self.run.keep(trainer)
         return {**self._status(), **refused}
 
+    @called_by_page
     def pause(self):
+        """Let the training come to a stand after the present chunk."""
         self.running = False
         return {}
 
+    @called_by_page
     async def reset(self):
         """Forget the run; its network stays on the shelf."""
         self.running = False
@@ -284,13 +305,12 @@ class Session:
         trainer = self.trainer
         told_accuracies = self._accuracies(self._told_accuracies)
         losses = np.array(trainer.train_loss_list[self._told :], dtype=np.float64)
-        message = {"kind": "training", **self._status(), "accuracies": told_accuracies}
-        message["index"] = self.chosen
+        message = {**self._status(), "accuracies": told_accuracies, "index": self.chosen}
         learning = self.networks.current == "trained"
         message["probabilities"] = self.probabilities("trained") if learning else None
         self._told = len(trainer.train_loss_list)
         self._told_accuracies = len(trainer.test_acc_list)
-        return self._tell(message, to_js(losses))
+        return progress.tell("training", to_js(losses), **message)
 
     def _status(self):
         trainer = self.trainer
@@ -320,6 +340,7 @@ class Session:
 
     # --------------------------------------------------------------- figures
 
+    @called_by_page
     async def figure(self):
         """The loss curve as SVG and PNG, and the code that draws it. KobaiError where there is no run."""
         if self.trainer is None:
@@ -329,12 +350,10 @@ class Session:
         svg, png = (matplotlib_figures.loss_curve(losses, format=format) for format in ("svg", "png"))
         return {"code": inspect.getsource(matplotlib_figures.loss_curve)}, to_js(svg), to_js(png)
 
+    @called_by_page
     def network_code(self):
         """The source of the book's network, as it runs here."""
         return {"code": inspect.getsource(TwoLayerNet)}
-
-    def _tell(self, message, *arrays):
-        return sync.on_progress(as_text(message), *arrays)
 
 
 async def _load_matplotlib():

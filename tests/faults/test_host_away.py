@@ -41,7 +41,7 @@ def test_files_that_come_late_are_waited_for(visit, make_site):
         "page/main.py",
         "modules.bin",
         "sizes.json",
-        "look/panel.css",
+        "css/panels.css",
     ]
     worker = ["pyodide.asm.mjs", "idb-keyval", "pyodide-lock", "numpy-2.4.3", "t10k-labels", "shipped.json"]
     begun = visit(site=make_site(dict.fromkeys(files + worker, LATE)))

@@ -19,8 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = {
     "web/index.html": (
         "<!doctype html><meta content='{{first script}}'><title>Kobai</title>\n"
-        '<script src="js/old.js"></script>\n<!-- panel: look -->\n'
+        '<script src="js/old.js"></script>\n'
+        "<nav>\n    <!-- navigation -->\n</nav>\n<!-- panels: first -->\n<!-- panels: below -->\n"
     ),
+    "web/panels.json": '[{"name": "look", "title": "Look", "place": "below"}]',
     "web/js/old.js": "first();\n",
     "web/panels/look/panel.html": "<p>Look</p>\n",
     "web/service-worker.js": 'const VERSION = "{{version}}";\n',
@@ -32,6 +34,7 @@ SOURCES = {
     'msgid "Train"\nmsgstr "学習する"\n',
     "py/page/main.py": "from panels.look import look\n",
     "py/page/panels/look/look.py": "print('look')\n",
+    "py/protocol.py": "PROGRESS = {}\n",
     "py/worker/main.py": "print('worker')\n",
     "py/worker/session.py": "print('session')\n",
     "py/kobai/__init__.py": "",

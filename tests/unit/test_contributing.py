@@ -9,6 +9,7 @@ from sitebuild.cli import parser
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
 DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
+SAMPLE = ROOT / "tests/support/sample_panel"  # of which CONTRIBUTING.md tells
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")  # to a file, not to a web address
 PLACE = re.compile(r"`((?:py|web|static|tests|docs)/[\w./-]+)`")
 
@@ -22,7 +23,15 @@ def test_every_link_leads_to_a_file(document):
 def test_every_place_that_contributing_names_is_there():
     named = set(PLACE.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
     assert len(named) > 10
-    assert [place for place in sorted(named) if not (ROOT / place).exists()] == []
+    roots = (ROOT, SAMPLE)
+    assert [place for place in sorted(named) if not any((root / place).exists() for root in roots)] == []
+
+
+def test_the_example_of_a_panel_is_the_one_that_is_tested():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    files = [path for path in SAMPLE.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert len(files) == 6
+    assert [path.name for path in files if path.read_text(encoding="utf-8").strip() not in text] == []
 
 
 def test_every_command_of_build_py_that_is_named_exists():

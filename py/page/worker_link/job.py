@@ -7,9 +7,9 @@ from worker_link import worker
 class Job:
     """Its ids are name-bar and name-stop; both are seen while it is busy."""
 
-    def __init__(self, name, stop, show):
-        """stop: the worker's function that ends it. show: called when it has begun, and when it is over."""
-        self._name, self._ending, self._show = name, stop, show
+    def __init__(self, name, job, show):
+        """job: its name in protocol.JOBS. show: called when it has begun, and when it is over."""
+        self._name, self._job, self._show = name, job, show
         self.busy = False
         self.stopped = False  # by the learner, since it last began
         on_click(name + "-stop", self._stop)
@@ -38,4 +38,4 @@ class Job:
 
     async def _stop(self):
         self.stopped = True
-        await worker.call(self._ending)
+        await worker.cancel(self._job)

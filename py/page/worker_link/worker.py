@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import js
+import protocol
 from pyscript import document, ffi, window, workers
 from ui.i18n import N_, _, say_again
 from ui.problems import UNEXPECTED, Problem, Refused, tell
@@ -31,6 +32,11 @@ AGAIN = N_("Start Python again")
 
 STARTING, READY, STOPPED = "starting", "ready", "stopped"
 
+OWN_KINDS = {
+    "gone": "without a message: the worker has come to an end",
+    "file": "a file of its start, and how many bytes of it are there",
+    "again": "a file of its start is asked for again",
+}
 _listeners = {}
 _pending = []  # tasks that wait for an answer of the worker
 _state = {"round": 0, "script": None, "worker": None, "is": STARTING, "again": None}
@@ -41,8 +47,9 @@ _state.update({"word": ("", ""), "notice": None})  # why it ended, and the Probl
 def on(kind, listener):
     """Call listener(message, *buffers) for each message of this kind from the worker.
 
-    Of the page's own making: "gone", without a message, when the worker has come to an end.
+    Kinds are those of protocol.PROGRESS and of OWN_KINDS.
     """
+    assert kind in protocol.PROGRESS or kind in OWN_KINDS, kind
     _listeners.setdefault(kind, []).append(listener)
 
 
@@ -150,6 +157,11 @@ async def call(function, *buffers, **arguments):
         liveness.sign_of_life()
         asyncio.create_task(_wait_with_patience())
     return await _call(function, *buffers, **arguments)
+
+
+async def cancel(job):
+    """Let a job of protocol.JOBS end early: its call is answered soon after."""
+    await call("cancel", job=job)
 
 
 async def _call(function, *buffers, **arguments):

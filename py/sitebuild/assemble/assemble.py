@@ -23,6 +23,7 @@ from . import (
     messages,
     offline_manifest,
     page,
+    panels,
     precompress,
     sbom,
     trim_matplotlib,
@@ -31,6 +32,10 @@ from . import (
 from .pyodide_lock import extract_licences, trim_lock
 
 MARK = Path("py", "library.zip")  # what tells a built site from any other folder
+NEEDED = (
+    "web/index.html", "web/panels.json", "py/protocol.py", "py/page", "py/worker", "py/kobai",
+    "static/locale", "static/networks",
+)  # fmt: skip
 STALE = 3600  # seconds after which a folder left behind by a killed build is removed
 SOURCE_MAP_COMMENT = re.compile(
     rb"^\s*(//[#@]\s*sourceMappingURL=.*|/\*[#@]\s*sourceMappingURL=[^*]*\*/)\s*$", re.M
@@ -68,17 +73,17 @@ def _copy_tree(source: Path, target: Path) -> None:
         shutil.copyfile(path, target / path.name)
 
 
-def _write_library(project: Project, target: Path, version: bytes) -> None:
+def _write_library(project: Project, target: Path, listed: list[panels.Panel], version: bytes) -> None:
     """The worker's Python in one archive with fixed times, so that the same sources give the same bytes."""
+    py = project.root / "py"
+    paths = [py / page.PROTOCOL, *_source_files(py / "kobai"), *_source_files(py / "worker")]
+    files = {path.relative_to(py).as_posix(): path.read_bytes() for path in paths}
+    files["worker/panel_list.py"] = panels.worker_list(project.root, listed).encode()
     with zipfile.ZipFile(target, "w") as archive:
-        for package in ("kobai", "worker"):
-            for path in _source_files(project.root / "py" / package):
-                name = path.relative_to(project.root / "py").as_posix()
-                entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-                entry.external_attr = 0o644 << 16
-                archive.writestr(
-                    entry, path.read_bytes().replace(versions.PLACE, version), zipfile.ZIP_DEFLATED, 9
-                )
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content.replace(versions.PLACE, version), zipfile.ZIP_DEFLATED, 9)
 
 
 def _write_parts(parts: list[Part], cache: Cache, site: Path) -> None:
@@ -102,7 +107,7 @@ def _write_parts(parts: list[Part], cache: Cache, site: Path) -> None:
 
 
 def _check_sources(project: Project) -> None:
-    for needed in ("web/index.html", "py/page", "py/worker", "py/kobai", "static/locale", "static/networks"):
+    for needed in NEEDED:
         path = project.root / needed
         if not path.exists() or (path.is_dir() and not any(path.iterdir())):
             raise BuildError(
@@ -115,8 +120,12 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
     _check_sources(project)
     version = versions.of(project.root)
     _copy_tree(project.root / "web", site)
-    for part in (site / "panels").rglob("*.html"):
-        part.unlink()  # put into the page below
+    listed = panels.read(project.root)
+    shutil.rmtree(site / "panels")  # put into the page and its style sheet
+    (site / panels.LIST.name).unlink()
+    (site / "css" / "panels.css").write_text(
+        panels.style_sheet(project.root / "web", listed), encoding="utf-8", newline="\n"
+    )
     for folder in sorted((project.root / "static").iterdir()):
         if folder.is_dir() and folder.name != "locale":
             _copy_tree(folder, site / folder.name)
@@ -125,12 +134,12 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
     for started in (Path("py", "page", page.FIRST), Path("py", "worker", "main.py")):
         (site / started).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(project.root / started, site / started)
-    (site / "py" / "page" / "modules.bin").write_bytes(page.modules(project.root / "py" / "page", version))
-    _write_library(project, site / MARK, version)
+    (site / "py" / "page" / "modules.bin").write_bytes(page.modules(project.root, listed, version))
+    _write_library(project, site / MARK, listed, version)
     (site / "engine").mkdir()
     shutil.copyfile(compile_engine.compile_wasm(project, cache), site / "engine" / "kobai_engine.wasm")
     (temml,) = (part for part in parts if part.package == "temml")
-    markup = page.markup(project.root / "web").replace(versions.PLACE.decode(), version.decode())
+    markup = page.markup(project.root / "web", listed).replace(versions.PLACE.decode(), version.decode())
     index = formulas.typeset(markup, "the page", cache.path(temml.sha256))
     index = page.with_first_script(index, (site / page.FIRST_SCRIPT).read_text(encoding="utf-8"))
     (site / page.FIRST_SCRIPT).unlink()

@@ -11,18 +11,20 @@ import tarfile
 from pathlib import Path
 
 from ..errors import BuildError
-from . import versions
+from . import panels, versions
 
 PANEL = re.compile(r"^ *<!-- panel: (\w+)(?:/(\w+))? -->\n", re.M)  # the line whose place the markup takes
+PROTOCOL = "protocol.py"  # of page and worker, in py/
 FIRST = "main.py"  # PyScript loads this one itself
 FIRST_SCRIPT = "js/old.js"
 SCRIPT_HASH = "{{first script}}"  # its place in the page's policy
 
 
-def markup(web: Path) -> str:
-    """web/index.html with every panel in its place.
+def markup(web: Path, listed: list[panels.Panel]) -> str:
+    """web/index.html with every panel of web/panels.json in its place, and the navigation.
 
-    `<!-- panel: look -->` stands for panels/look/panel.html, `<!-- panel: ideas/loss -->` for
+    `<!-- navigation -->`, `<!-- panels: first -->` and `<!-- panels: below -->` stand for what the list says,
+    `<!-- panel: look -->` for panels/look/panel.html, `<!-- panel: ideas/loss -->` for
     panels/ideas/loss.html. Raises BuildError for a file that is named and not there, or there and nowhere
     named.
     """
@@ -36,12 +38,22 @@ def markup(web: Path) -> str:
             raise BuildError(f"web/{name} is missing, and a page names it: restore it from git.")
         return PANEL.sub(put_in, path.read_text(encoding="utf-8"))
 
-    page = PANEL.sub(put_in, (web / "index.html").read_text(encoding="utf-8"))
+    page = (web / "index.html").read_text(encoding="utf-8")
+    page = _replaced(page, "    <!-- navigation -->\n", panels.navigation(listed))
+    for place in panels.PLACES:
+        page = _replaced(page, f"<!-- panels: {place} -->\n", panels.places(listed, place))
+    page = PANEL.sub(put_in, page)
     lost = {path.relative_to(web).as_posix() for path in (web / "panels").rglob("*.html")} - named
     if lost:
         place = min(lost).removeprefix("panels/").removesuffix(".html").removesuffix("/panel")
         raise BuildError(f"web/{min(lost)} has no place in the page: add <!-- panel: {place} -->.")
     return page
+
+
+def _replaced(page: str, mark: str, text: str) -> str:
+    if page.count(mark) != 1:
+        raise BuildError(f"web/index.html needs the line {mark.strip()} once: restore it from git.")
+    return page.replace(mark, text)
 
 
 def with_first_script(page: str, script: str) -> str:
@@ -57,20 +69,23 @@ def with_first_script(page: str, script: str) -> str:
     return page.replace(tag, f"<script>{script}</script>").replace(SCRIPT_HASH, f"sha256-{digest}")
 
 
-def modules(folder: Path, version: bytes = versions.PLACE) -> bytes:
-    """The modules of py/page but the first, as .tar.gz with fixed times: one request instead of seventy.
+def modules(root: Path, listed: list[panels.Panel], version: bytes = versions.PLACE) -> bytes:
+    """All modules of the page but the first, as .tar.gz with fixed times: one request instead of seventy.
 
-    PyScript unpacks it with a plain `mkdir`: each folder has an entry, before those of what is in it. Its
-    file is named .bin, for some hosts send .gz files so that they arrive unpacked, and PyScript does not
-    expect that; the ending by which it knows an archive stands behind a # in page.json.
+    They are those of py/page, the protocol, and the list of panels. PyScript unpacks it with a plain `mkdir`:
+    each folder has an entry, before those of what is in it. Its file is named .bin, for some hosts send .gz
+    files so that they arrive unpacked, and PyScript does not expect that; the ending by which it knows an
+    archive stands behind a # in the page's configuration.
     """
+    folder = root / "py" / "page"
+    files = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.py")}
+    del files[Path(FIRST)]
+    files[Path(PROTOCOL)] = (root / "py" / PROTOCOL).read_bytes()
+    files[Path("panel_list.py")] = panels.page_list(listed).encode()
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         folders: set[Path] = set()
-        for path in sorted(folder.rglob("*.py")):
-            name = path.relative_to(folder)
-            if name.as_posix() == FIRST:
-                continue
+        for name, content in sorted(files.items()):
             for parent in reversed(name.parents[:-1]):
                 if parent not in folders:
                     folders.add(parent)
@@ -78,7 +93,7 @@ def modules(folder: Path, version: bytes = versions.PLACE) -> bytes:
                     entry.type, entry.mode = tarfile.DIRTYPE, 0o755
                     archive.addfile(entry)
             entry = tarfile.TarInfo(name.as_posix())
-            content = path.read_bytes().replace(versions.PLACE, version)
+            content = content.replace(versions.PLACE, version)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
     return gzip.compress(packed.getvalue(), 9, mtime=0)

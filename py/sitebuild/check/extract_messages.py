@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+from ..assemble import panels
+
 ROOT = Path(__file__).parents[3]
 MARKS = ("data-t", "data-t-label", "data-t-region", "data-t-button")
 IN_JAVASCRIPT = re.compile(r'\b_\(\s*"((?:[^"\\]|\\.)*)"')
@@ -71,6 +73,9 @@ def messages(root: Path = ROOT) -> dict[str, str]:
         page.feed(path.read_text(encoding="utf-8"))
         for text in page.found:
             found.setdefault(text, path.relative_to(root).as_posix())
+    for panel in panels.read(root):
+        if panel.title:
+            found.setdefault(panel.title, panels.LIST.as_posix())
     for path in sorted((root / "web" / "js").glob("*.js")):
         for text in IN_JAVASCRIPT.findall(path.read_text(encoding="utf-8")):
             found.setdefault(text, path.relative_to(root).as_posix())

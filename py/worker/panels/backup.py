@@ -7,6 +7,7 @@ from kobai.errors import KobaiError
 from kobai.files.backup import dump_backup, load_backup
 from kobai.files.checkpoint import load_state
 from kobai.files.network_file import dump_network
+from protocol import called_by_page
 from pyodide.ffi import to_js
 
 from worker.storage import training_slots
@@ -21,6 +22,7 @@ class Backup:
         self.session = session
         self._found = None  # in the file that was looked into last
 
+    @called_by_page
     async def export_everything(self):
         """All networks of the learner, all trainings, the settings: a name and the bytes of a file."""
         session = self.session
@@ -57,6 +59,7 @@ class Backup:
             return False
         return True
 
+    @called_by_page
     async def look_into(self, data):
         """What a file holds that is not here yet; nothing is changed. Raises KobaiError for another file."""
         self._found = None
@@ -76,6 +79,7 @@ class Backup:
             "there": len(found.networks) - len(new) + len(found.trainings) - len(trainings),
         }
 
+    @called_by_page
     async def add_what_was_found(self):
         """Put it beside what is here, all or nothing: raises KobaiError when the browser refuses."""
         session, found = self.session, self._found
@@ -96,6 +100,7 @@ class Backup:
         self._found = None
         return {"settings": found.settings if is_empty else None, "code": found.code}
 
+    @called_by_page
     async def delete_everything(self):
         """Forget it all; the page starts anew then. Raises KobaiError when the browser refuses."""
         session = self.session

@@ -1,7 +1,6 @@
 """The check-up of the network in use: measured in slices, so that a stop gets in between."""
 
 import dataclasses
-import json
 
 import numpy as np
 from kobai.diagnosis.derived import History
@@ -9,22 +8,27 @@ from kobai.diagnosis.diagnose import diagnose
 from kobai.diagnosis.measurements import Measurements
 from kobai.diagnosis.reference_runs import Reference
 from kobai.diagnosis.report import TITLES
-from pyscript import sync
+from protocol import called_by_page
 
 from worker import site_files
+from worker.progress import tell
 
 TABLE = "reference/training.json"
+
+
+def start(session):
+    return [Checkup(session)]
 
 
 class Checkup:
     def __init__(self, session):
         self.session = session
         self.reference = None
-        self.running = False
 
+    @called_by_page
     async def check_up(self):
-        """What the check-up says of the network in use, and the reference's curve; {} when stopped."""
-        self.running = True
+        """What the check-up says of the network in use, and the reference's curve; {} when cancelled."""
+        self.session.jobs.begin("checkup")
         session, key = self.session, self.session.networks.current
         if self.reference is None:
             self.reference = Reference.from_json((await site_files.read(session.base, TABLE)).decode())
@@ -39,10 +43,9 @@ class Checkup:
             train,
         )
         for part in evidence.pieces():
-            await sync.on_progress(json.dumps({"kind": "checkup", "part": part}))  # lets a stop in
-            if not self.running:
+            await tell("checkup", part=part)
+            if self.session.jobs.is_cancelled("checkup"):
                 return {}
-        self.running = False
         found = diagnose(evidence, self.reference, history)
         return {
             "about": about,
@@ -52,10 +55,6 @@ class Checkup:
             "titles": TITLES,
             **dataclasses.asdict(found),
         }
-
-    def stop_check_up(self):
-        self.running = False
-        return {}
 
     def _history(self, key):
         """What is known of the training: all of the run in progress, stretches of an earlier one's losses."""

@@ -1,11 +1,14 @@
 """The network in use (A) and the one beside it (B) on the same test images."""
 
-import json
-
 from kobai.analysis import paired_test
-from pyscript import sync
+from protocol import called_by_page
 
+from worker import progress
 from worker.answers import shown
+
+
+def start(session):
+    return [Compare(session)]
 
 
 class Compare:
@@ -14,6 +17,7 @@ class Compare:
     def __init__(self, session):
         self.session = session
 
+    @called_by_page
     async def compare_networks(self):
         """How many test images each group has, and whether the difference could be chance.
 
@@ -46,10 +50,11 @@ class Compare:
 
         def tell(done, _correct):
             part = (place + done / len(self.session.x_test)) / 2
-            return sync.on_progress(json.dumps({"kind": "compare", "part": part}))
+            return progress.tell("compare", part=part)
 
         return tell
 
+    @called_by_page
     def compared_images(self, group, start, count):
         """Some images of a group with both answers, those on which the networks are furthest apart first."""
         page = self.session.page_of(self._compared.indices(group), start, count)
@@ -57,11 +62,13 @@ class Compare:
             image["answers"] = [int(y[image["index"]].argmax()) for y in self._y]
         return page
 
+    @called_by_page
     def beside_probabilities(self):
         """What the network beside says of the image chosen on the page, as it is now; {} without one."""
         beside = self.session.networks.beside
         return {} if beside is None else {"probabilities": self.session.probabilities(beside)}
 
+    @called_by_page
     def compare_image(self, index):
         """The probabilities by both networks for one image."""
         return {**self.session.image(index), "probabilities": [shown(y[index]) for y in self._y]}

@@ -8,6 +8,7 @@ from kobai.files.json_reader import read_json
 from kobai.images.image_edits import retouch
 from kobai.images.png import image_png
 from kobai.images.rasterize import draw_centred, draw_plain
+from protocol import called_by_page
 
 from worker.storage import records
 
@@ -15,10 +16,15 @@ SLOT = records.DIGIT
 INK = 64  # brightness from which a pixel is called ink to those who cannot see it
 
 
+def start(session):
+    return [DrawnDigit(session)]
+
+
 class DrawnDigit:
     def __init__(self, session):
         self.session = session
 
+    @called_by_page
     def read_digit(self, strokes, pen, side, image, changes, centred):
         """What the networks in use make of it.
 
@@ -53,11 +59,13 @@ class DrawnDigit:
     def _paper(self, image):
         return {"label": int(self.session.t_test[image]), "src": _address(self.session.x_test[image])}
 
+    @called_by_page
     async def keep_digit(self, strokes, rest):
         """Keep it all for the next visit: the strokes as above, the rest as the page wants it back."""
         await self.session.store.put(SLOT, strokes.encode(), **rest)
         return {}
 
+    @called_by_page
     async def kept_digit(self):
         """What an earlier visit left: {strokes, …}; {} if nothing."""
         kept = await self.session.store.get(SLOT)

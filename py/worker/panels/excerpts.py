@@ -13,6 +13,7 @@ from kobai.lessons import numerical_differentiation
 from kobai.lessons.gradient_descent import function_2, gradient_descent
 from kobai.lessons.minibatch_noise import Minibatches
 from kobai.tracing.source_statements import source_of
+from protocol import called_by_page
 
 SHOWN = {
     each.__qualname__: each
@@ -32,6 +33,7 @@ SHOWN = {
 }
 
 
+@called_by_page
 def excerpt(code, begin="def ", end=""):
     """Lines of a function without its docstring, as [number from 1 on, text without the common indent].
 

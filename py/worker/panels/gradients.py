@@ -1,7 +1,6 @@
 """The gradient check of the network in use, as the page shows it."""
 
 import base64
-import json
 from dataclasses import asdict
 
 import numpy as np
@@ -9,16 +8,22 @@ from kobai.book.two_layer_net import TwoLayerNet
 from kobai.errors import KobaiError
 from kobai.lessons import gradient_check
 from kobai.lessons.gradient_check import GradientCheck
-from pyscript import sync
+from protocol import called_by_page
+
+from worker.progress import tell
+
+
+def start(session):
+    return [Gradients(session)]
 
 
 class Gradients:
     def __init__(self, session):
         self.session = session
-        self.running = False
 
+    @called_by_page
     async def check_gradients(self, seed):
-        """Measures and compares both gradients on a batch drawn with this seed; {} when stopped.
+        """Measures and compares both gradients on a batch drawn with this seed; {} when cancelled.
 
         Raises KobaiError for a network that is not the book's, whose two gradients are compared.
         """
@@ -33,12 +38,11 @@ class Gradients:
         x_batch = networks.inputs(networks.current, session.x_train[batch_mask])
         t_batch = session.t_train[batch_mask]
         check = GradientCheck(network, x_batch, t_batch)
-        self.running = True
+        session.jobs.begin("gradients")
         for part in check.pieces():
-            await sync.on_progress(json.dumps({"kind": "gradients", "part": part}))  # lets a stop in
-            if not self.running:
+            await tell("gradients", part=part)
+            if session.jobs.is_cancelled("gradients"):
                 return {}
-        self.running = False
         position, probability, effect = check.least_probable()
         return {
             "about": dict(networks.about(networks.current)),
@@ -54,10 +58,6 @@ class Gradients:
             "least": {"image": int(batch_mask[position]), "probability": probability, "effect": effect},
             **_layers(check),
         }
-
-    def stop_checking(self):
-        self.running = False
-        return {}
 
 
 def _layers(check):

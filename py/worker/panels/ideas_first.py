@@ -1,14 +1,14 @@
 """Ideas 1 to 3 of the chapter: learning from data, loss functions, numerical differentiation."""
 
-import json
-
 import numpy as np
 from kobai.book.multi_layer_net import MultiLayerNet
 from kobai.lessons import loss_of_probabilities, numerical_differentiation
 from kobai.lessons.generalization import BEFORE, POINTS, LearningFrom
 from kobai.lessons.loss_over_weight import OneWeight
 from kobai.lessons.numerical_differentiation import CURVES, Curve
-from pyscript import sync
+from protocol import called_by_page
+
+from worker.progress import tell
 
 IMAGES = 100  # test images of which loss and accuracy are taken
 REACH, VALUES = 6.0, 121  # the weight is moved so far to either side, in so many values
@@ -20,8 +20,8 @@ class IdeasFirst:
     def __init__(self, session):
         self.session = session
         self._learning = {}  # number of training images -> LearningFrom
-        self._running = False
 
+    @called_by_page
     def learned_before(self):
         """For each number of training images what learn_from will measure: [iteration, seen, unseen]."""
         return {
@@ -31,26 +31,23 @@ class IdeasFirst:
             ]
         }
 
+    @called_by_page
     async def learn_from(self, size):
-        """Train on so many images to the end, or until stopped: the accuracies on the way."""
+        """Train on so many images to the end, or until cancelled: the accuracies on the way."""
         session = self.session
         if size not in self._learning:
             images = session.x_train, session.t_train, session.x_test, session.t_test
             self._learning[size] = LearningFrom(size, *images, session.engine)
         learning = self._learning[size]
-        self._running = True
+        session.jobs.begin("learn_from")
         for _piece in learning.pieces():
-            message = {"kind": "learn_from", "size": size, "iteration": learning.trainer.iteration}
-            message["measured"] = learning.measured
-            await sync.on_progress(json.dumps(message))
-            if not self._running:
+            iteration = learning.trainer.iteration
+            await tell("learn_from", size=size, iteration=iteration, measured=learning.measured)
+            if session.jobs.is_cancelled("learn_from"):
                 break
         return {"done": len(learning.measured) == len(POINTS), "measured": learning.measured}
 
-    def stop_learning(self):
-        self._running = False
-        return {}
-
+    @called_by_page
     def move_probability(self, y, digit, value, label):
         """Probabilities after y[digit] was moved (digit None: as they are), and both losses."""
         if digit is not None:
@@ -58,6 +55,7 @@ class IdeasFirst:
         squares, entropy = loss_of_probabilities.losses(y, label)
         return {"y": y, "squares": squares, "entropy": entropy}
 
+    @called_by_page
     def entropy_curve(self):
         """The cross entropy over the probability of the correct digit, drawn by the page."""
         points = [0.001, 0.002, 0.003, 0.005, *np.linspace(0.01, 1, 100).tolist()]
@@ -69,6 +67,7 @@ class IdeasFirst:
             ]
         }
 
+    @called_by_page
     def along_weight(self, digit):
         """Loss and number of recognised images over the values of one weight; none where it is too large."""
         weight = self._weight(digit)
@@ -80,6 +79,7 @@ class IdeasFirst:
         correct = [weight.correct(value) for value in values]
         return about | {"values": values.tolist(), "loss": losses, "correct": correct}
 
+    @called_by_page
     def differences(self, curve, x, numbers):
         """Everything about one point of a curve: the estimates for each h, their errors, what is drawn."""
         kind = NUMBERS[numbers]

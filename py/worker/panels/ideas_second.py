@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import copy
-import json
 from functools import partial
 
 import numpy as np
@@ -28,9 +27,10 @@ from kobai.lessons.loss_surface import (
     unit,
 )
 from kobai.lessons.minibatch_noise import Minibatches
-from pyscript import sync
+from protocol import called_by_page
 
 from worker import fresh_network
+from worker.progress import tell
 
 BATCH = 100  # images, as the book trains
 LEARNING_RATE = 0.1
@@ -46,11 +46,11 @@ class IdeasSecond:
         self.session = session
         self._kind = None  # of surface: the newest of each kind is computed, others stop
         self._weights = self._valley = self._net = self._batches = self._about = None
-        self._summing = False
         self._step, self._steps = None, 0
 
     # ------------------------------------------------------ x0**2 + x1**2
 
+    @called_by_page
     def bowl(self):
         """The terrain of x0**2 + x1**2, and its numerical gradient at points of a coarser grid."""
         line = np.linspace(-EDGE, EDGE, 33)
@@ -60,7 +60,9 @@ class IdeasSecond:
         field = [[*point.tolist(), *numerical_gradient(function_2, point).tolist()] for point in points]
         return {**_terrain(line, line, heights), "field": field}
 
+    @called_by_page
     def bowl_gradient(self, x0, x1):
+        """The numerical gradient of x0**2 + x1**2 at one point."""
         x = np.array([x0, x1], dtype=float)
         return {
             "x": x.tolist(),
@@ -68,6 +70,7 @@ class IdeasSecond:
             "grad": numerical_gradient(function_2, x).tolist(),
         }
 
+    @called_by_page
     def bowl_descent(self, x0, x1, lr):
         """STEPS steps: the path, and where each point of it would lie without rounding."""
         start = np.array([x0, x1], dtype=float)
@@ -95,6 +98,7 @@ class IdeasSecond:
         copied = MultiLayerNet(copy.deepcopy(net.params), activation_of(net))
         return copied, dict(networks.about(networks.current))
 
+    @called_by_page
     async def weight_surface(self, first=None, second=None):
         """The loss over two weights; each [key, row, column], or None for the one of the largest gradient.
 
@@ -127,6 +131,7 @@ class IdeasSecond:
             **_terrain(values[0] + line, values[1] + line, losses),
         }
 
+    @called_by_page
     def weight_point(self, first, second):
         """Where the two weights of the surface have these values: the loss, and its partial derivatives."""
         plane, (own_first, own_second) = self._weights
@@ -138,6 +143,7 @@ class IdeasSecond:
             "backpropagation": plane.gradient(a, b).tolist(),
         }
 
+    @called_by_page
     async def loss_valley(self):
         """The loss over two directions: straight down, and where the first steps turn away from it.
 
@@ -161,6 +167,7 @@ class IdeasSecond:
         self._valley = net, x, t, first, second
         return {"about": about, **_terrain(a, b, losses)}
 
+    @called_by_page
     def valley_path(self, a, b, lr):
         """STEPS steps from a point of the plane, seen in it; fewer where the loss ends up not finite."""
         net, x, t, first, second = self._valley
@@ -176,13 +183,14 @@ class IdeasSecond:
         self._kind = kind, object()
         mine = self._kind
         for part, losses in plane.surface(a, b):  # noqa: B007 (the last ones are complete)
-            await sync.on_progress(json.dumps({"kind": kind, "part": part}))
+            await tell(kind, part=part)
             if self._kind[0] == kind and self._kind is not mine:
                 return None
         return losses
 
     # -------------------------------------------------------- mini-batches
 
+    @called_by_page
     async def tremble(self, seed, row, column, fresh):
         """The gradients of many mini-batches of each size; watched: an element of the last W."""
         self._hold(fresh)
@@ -192,7 +200,7 @@ class IdeasSecond:
         batches, watched = self._batches, self._batches.place(key, index)
         done = []
         for part, done in batches.draw(seed, watched):  # noqa: B007 (the last is complete)
-            await sync.on_progress(json.dumps({"kind": "tremble", "part": part}))
+            await tell("tremble", part=part)
         return {
             "about": self._about,
             "seed": seed,
@@ -215,20 +223,16 @@ class IdeasSecond:
             "images": len(self.session.x_train),
         }
 
+    @called_by_page
     async def whole_gradient(self, fresh):
-        """The gradient of the loss on all training images, in slices; {"stopped": True} when stopped."""
+        """The gradient of the loss on all training images, in slices; {"stopped": True} when cancelled."""
         self._hold(fresh)
-        self._summing = True
+        self.session.jobs.begin("whole")
         for part in self._batches.whole_gradient():
-            await sync.on_progress(json.dumps({"kind": "whole", "part": part}))  # lets a stop in
-            if not self._summing:
+            await tell("whole", part=part)
+            if self.session.jobs.is_cancelled("whole"):
                 return {"stopped": True}
-        self._summing = False
         return {"stopped": False}
-
-    def stop_whole_gradient(self):
-        self._summing = False
-        return {}
 
     def _hold(self, fresh):
         """The network as it is now, or a fresh one; what was worked out for the same one stays."""
@@ -245,6 +249,7 @@ class IdeasSecond:
 
     # ---------------------------------------------------- one step of learning
 
+    @called_by_page
     async def one_step(self, seed, fresh, learning_rate):
         """A step on a mini-batch of 100, on a copy; fresh: of the network that a training starts from.
 
@@ -286,6 +291,7 @@ class IdeasSecond:
             **self.step_at(learning_rate),
         }
 
+    @called_by_page
     def step_at(self, learning_rate):
         """The last step of `one_step` with another learning rate; number: which step it is of."""
         step = self._step

@@ -3,6 +3,7 @@
 import math
 
 from kobai.analysis import calibration, metrics
+from protocol import called_by_page
 
 from worker.answers import shown
 
@@ -10,10 +11,15 @@ NEAR = 0.025  # "about 95 %" is 92.5 % to 97.5 %
 LEAST_SURE = 20  # percent: the first that the page may ask about
 
 
+def start(session):
+    return [Mistakes(session)]
+
+
 class Mistakes:
     def __init__(self, session):
         self.session = session
 
+    @called_by_page
     async def mistakes(self):
         """The confusion matrix, precision and recall, calibration of the network in use as it is now."""
         networks, labels = self.session.networks, self.session.t_test
@@ -31,6 +37,7 @@ class Mistakes:
             "calibration": _calibration(self.probabilities, labels),
         }
 
+    @called_by_page
     def mistaken_images(self, label, answer, start, count):
         """Some of the images that were answered wrong then, most sure first: see analysis.mistakes."""
         indices = metrics.mistakes(self.probabilities, self.session.t_test, label, answer)

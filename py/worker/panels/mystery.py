@@ -1,25 +1,29 @@
 """The 86.52 % mystery: its trainings, apart from the one of the training panel."""
 
-import json
 import time
 
 from kobai.diagnosis.reference_runs import Reference
 from kobai.lessons import mystery
 from kobai.lessons.mystery import Experiment
-from pyscript import sync
+from protocol import called_by_page
 
 from worker import site_files
+from worker.progress import tell
 
 CHUNK = 0.06  # seconds between two messages to the page
 FEW_IMAGES = "hidden 50, 1,000 images"  # of the reference table: a road that is only told of
+
+
+def start(session):
+    return [Mystery(session)]
 
 
 class Mystery:
     def __init__(self, session):
         self.session = session
         self._experiments = {}  # road -> (seed, Experiment)
-        self._running = False
 
+    @called_by_page
     async def mystery_reference(self):
         """The memo's figure, and where the trainings of the reference table went, for the page's chart."""
         text = await site_files.read(self.session.base, "reference/training.json")
@@ -36,36 +40,32 @@ class Mystery:
             "few_images": reference.accuracy_at(FEW_IMAGES, 2000),
         }
 
+    @called_by_page
     async def follow(self, road, seed, iterations):
-        """Train down a road up to so many iterations: what was found there; {} when stopped on the way."""
+        """Train down a road up to so many iterations: what was found there; {} when cancelled on the way."""
         session = self.session
         if self._experiments.get(road, (None,))[0] != seed:
             images = session.x_train, session.t_train, session.x_test, session.t_test
             self._experiments[road] = (seed, Experiment(road, seed, *images, session.engine))
         followed = self._experiments[road][1]
-        self._running = True
+        session.jobs.begin("mystery")
         told, last = 0, time.monotonic()
         for _piece in followed.pieces(iterations):
             if time.monotonic() - last > CHUNK:
                 await self._tell(followed, told, iterations)
                 told, last = len(followed.accuracy), time.monotonic()
-                if not self._running:
+                if session.jobs.is_cancelled("mystery"):
                     return {}
         await self._tell(followed, told, iterations)
         return followed.findings()._asdict()
 
-    def stop_following(self):
-        self._running = False
-        return {}
-
     def _tell(self, followed, first, iterations):
         """The accuracies from the first-th point on; to be awaited, which lets other calls in."""
-        message = {
-            "kind": "mystery",
-            "road": followed.road,
-            "first": first,
-            "accuracy": followed.accuracy[first:],
-            "iteration": followed.trainer.iteration,
-            "iterations": iterations,
-        }
-        return sync.on_progress(json.dumps(message))
+        return tell(
+            "mystery",
+            road=followed.road,
+            first=first,
+            accuracy=followed.accuracy[first:],
+            iteration=followed.trainer.iteration,
+            iterations=iterations,
+        )

@@ -10,6 +10,7 @@ from kobai.book.training_step import training_step
 from kobai.book.two_layer_net import TwoLayerNet
 from kobai.errors import KobaiError
 from kobai.tracing.recorder import record
+from protocol import called_by_page
 
 from worker import fresh_network
 from worker.panels.trace_walk import Walk
@@ -21,6 +22,10 @@ PICTURED = 10  # images of a batch that are sent along
 FUNCTIONS = ("predict", "loss", "gradient", "numerical_gradient", "step")
 
 
+def start(session):
+    return [Trace(session)]
+
+
 class Trace(Walk):
     """Of the library's functions."""
 
@@ -28,6 +33,7 @@ class Trace(Walk):
         super().__init__()
         self.session = session
 
+    @called_by_page
     async def trace(
         self,
         f,
@@ -60,6 +66,7 @@ class Trace(Walk):
             "learning_rate": learning_rate if f == "step" else None,
         }
 
+    @called_by_page
     async def given_to_code(self, network=None, image=None, batch=None, seed=0, normalize=True):
         """What the Python that runs a program of the learner's (worker/user_main.py), never this one, gives
         it.
@@ -79,12 +86,15 @@ class Trace(Walk):
         numbers = b"".join(values.astype(np.float64).tobytes() for values in net.params.values())
         return {"shown": shown, "known": known}, numbers, images.tobytes(), labels.tobytes()
 
+    @called_by_page
     async def keep_code(self, code):
         """Keep it for the next visit."""
         await self.session.choices.put(code=code)
         return {}
 
+    @called_by_page
     def kept_code(self):
+        """The learner's code as it was kept, or None."""
         return {"code": self.session.choices.values.get("code")}
 
     async def _network(self, network, seed, normalize):

@@ -7,6 +7,7 @@ from kobai.tracing.provenance import where_from
 from kobai.tracing.recorder import LINE, RAISE, RETURN, is_result
 from kobai.tracing.summaries import pair_of
 from kobai.tracing.user_code import FILE
+from protocol import called_by_page
 
 from worker.panels.trace_pictures import Pictures
 
@@ -53,6 +54,7 @@ class Walk:
             "result": _short(recording.result),
         }
 
+    @called_by_page
     def trace_moment(self, at, row=0):
         """What a line reads and makes, what its function holds, and the calls that lead there."""
         recording, moment = self._recording(), self._moment(at)
@@ -96,6 +98,7 @@ class Walk:
             at = recording.frames[moment.frame].called_at
         return stack[::-1]
 
+    @called_by_page
     def trace_why(self, at, name, index):
         """Where one number comes from: see kobai.tracing.provenance."""
         self._moment(at)

@@ -1,17 +1,22 @@
 """The units of the first layer of the network in use, as the page shows them."""
 
 import base64
-import json
 from functools import partial
 
 import numpy as np
 from kobai.analysis import hidden_units
 from kobai.analysis.hidden_units import HiddenUnits
 from kobai.book.mnist import as_inputs
-from pyscript import sync
+from protocol import called_by_page
+
+from worker.progress import tell
 
 AT_MOST = 200  # units on the page: the most used ones
 ALL_IMAGES = 100  # so many units are looked through on all images, ten times as many on a tenth: 1 s at most
+
+
+def start(session):
+    return [Units(session)]
 
 
 class Units:
@@ -20,6 +25,7 @@ class Units:
     def __init__(self, session):
         self.session = session
 
+    @called_by_page
     async def survey_units(self):
         """Pictures, use and effect of each unit, the most used first."""
         networks = self.session.networks
@@ -29,7 +35,7 @@ class Units:
         step = -(-network.params["b1"].size // ALL_IMAGES)
         units = HiddenUnits(network, self.session.x_test[::step], inputs)
         for part in units.pieces():
-            await sync.on_progress(json.dumps({"kind": "units", "part": part}))  # lets other calls in
+            await tell("units", part=part)  # lets other calls in
         self._units, self._inputs, self._shown = units, inputs, units.order()[:AT_MOST]
         self._limit = hidden_units.colour_limit(units.weights)
         return {
@@ -55,11 +61,13 @@ class Units:
             "state": units.state(unit),
         }
 
+    @called_by_page
     def unit_outputs(self, index):
         """What each unit on the page puts out for this test image, in their order."""
         x = self._inputs(self.session.x_test[index : index + 1])
         return {"index": index, "outputs": self._units.outputs(x)[0, self._shown].tolist()}
 
+    @called_by_page
     def look_at_unit(self, unit, index):
         """How a unit comes to its output for this test image: pixel by pixel, in sum, and activated.
 

@@ -5,6 +5,7 @@ import zipfile
 
 import js
 from kobai.errors import KobaiError
+from protocol import called_by_page
 from pyodide.ffi import to_js
 
 from worker.storage import records
@@ -20,6 +21,7 @@ class Aside:
     def __init__(self, store):
         self._store = store
 
+    @called_by_page
     async def records_aside(self):
         """Each of them: its name in the storage, its kind, the name it gave itself (or None), its bytes."""
         found = []
@@ -30,6 +32,7 @@ class Aside:
             found.append({"record": slot, "kind": kind, "name": name, "bytes": size})
         return {"records": found}
 
+    @called_by_page
     async def save_record(self, record):
         """All that lies there, as a zip file: the bytes as they are, and what is written about them.
 
@@ -47,6 +50,7 @@ class Aside:
                 archive.writestr("value.txt", _as_bytes(_written(value)))
         return {"name": "kobai-set-aside.zip"}, to_js(buffer.getvalue())
 
+    @called_by_page
     async def delete_record(self, record):
         """Remove it for good. KobaiError when the browser refuses."""
         self._must_be_there(record)

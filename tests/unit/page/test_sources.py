@@ -11,7 +11,7 @@ from kobai.book.multi_layer_net import layer_sizes
 from kobai.files.network_file import load_network
 from kobai.images.png import image_png
 from kobai.settings import LIMITS, Settings
-from sitebuild.assemble import page
+from sitebuild.assemble import page, panels
 from sitebuild.check.extract_messages import ROOT
 
 
@@ -31,7 +31,7 @@ class Fields(HTMLParser):
 @pytest.fixture(scope="module")
 def markup():
     parser = Fields()
-    parser.feed(page.markup(ROOT / "web"))
+    parser.feed(page.markup(ROOT / "web", panels.read(ROOT)))
     return parser
 
 

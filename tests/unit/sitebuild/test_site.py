@@ -38,9 +38,10 @@ def test_the_site_holds_what_it_should_and_nothing_else(small):
     files = files_below(small.project.dist)
     licences = {name for name in files if name.startswith("licenses/")}
     assert set(files) - licences == {
-        "404.html", "css/page.css", "data/t10k-images-idx3-ubyte.gz", "engine/kobai_engine.wasm",
+        "404.html", "css/page.css", "css/panels.css", "data/t10k-images-idx3-ubyte.gz",
+        "engine/kobai_engine.wasm",
         "icons/favicon.svg", "index.html",
-        "locale.js", "networks/book.pkl", "offline.json", "panels/look/panel.css",
+        "locale.js", "networks/book.pkl", "offline.json",
         "py/library.zip", "py/page/main.py",
         "py/page/modules.bin", "py/worker/main.py",
         "pyodide/numpy-1.0.whl", "pyodide/pyodide-lock.json", "pyscript/core.js",
@@ -51,7 +52,7 @@ def test_the_site_holds_what_it_should_and_nothing_else(small):
     digest = base64.b64encode(hashlib.sha256(b"first();\n").digest()).decode()
     assert files["index.html"].decode() == (  # the first script is in the page, and allowed by its hash alone
         f"<!doctype html><meta content='sha256-{digest}'><title>Kobai</title>\n"
-        "<script>first();\n</script>\n<p>Look</p>\n"
+        '<script>first();\n</script>\n<nav>\n    <a href="#look" data-t>Look</a>\n</nav>\n<p>Look</p>\n'
     )
     assert 'window.kobaiMessages = {"ja":{"Train":"学習する"}};' in files["locale.js"].decode()
     assert b"sourceMappingURL" not in files["pyscript/core.js"]
@@ -60,11 +61,13 @@ def test_the_site_holds_what_it_should_and_nothing_else(small):
     assert list(json.loads(files["pyodide/pyodide-lock.json"])["packages"]) == ["numpy"]
     with zipfile.ZipFile(io.BytesIO(files["py/library.zip"])) as library:
         assert library.namelist() == [
+            "protocol.py",
             "kobai/__init__.py",
             "kobai/book/__init__.py",
             "kobai/book/functions.py",
             "worker/main.py",
             "worker/session.py",
+            "worker/panel_list.py",
         ]
         assert (
             library.read("kobai/book/functions.py")
@@ -178,7 +181,17 @@ def test_a_site_over_its_budget_is_not_built(small, capsys):
 
 
 @pytest.mark.parametrize(
-    "lost", ["web/index.html", "py/page", "py/worker", "py/kobai", "static/locale", "static/networks"]
+    "lost",
+    [
+        "web/index.html",
+        "web/panels.json",
+        "py/protocol.py",
+        "py/page",
+        "py/worker",
+        "py/kobai",
+        "static/locale",
+        "static/networks",
+    ],
 )
 def test_a_source_that_is_missing_is_named(small, capsys, lost):
     path = small.root / lost

@@ -27,7 +27,7 @@ _now = {"answer": None}
 
 def start():
     chart.start(_draw)
-    _now["job"] = Job("checkup", "stop_check_up", _show_controls)
+    _now["job"] = Job("checkup", "checkup", _show_controls)
     on_click("checkup-run", _begin)
     worker.on("checkup", lambda message: _now["job"].tell(message["part"]))
     lazy_room.lazy("checkup", _refresh)

@@ -17,7 +17,7 @@ SCALE = {"W1": 2, "b1": 12, "W2": 12, "b2": 12}  # px on the page for each of th
 
 
 def start():
-    _now["job"] = Job("check", "stop_checking", _show)
+    _now["job"] = Job("check", "gradients", _show)
     on_click("check", _begin)
     worker.on("gradients", lambda message: _now["job"].tell(message["part"]))
     on_language(_show)

@@ -50,7 +50,7 @@ def _whole():
 
 async def _stop():
     _now["stopped"] = True
-    await worker.call("stop_whole_gradient")
+    await worker.cancel("whole")
 
 
 def _begin(kind, work):

@@ -20,7 +20,7 @@ def start():
     _now["table"] = LazyTable("data-rows", _fill)
     for size, _kind in SIZES:
         _on_size(size)
-    _now["job"] = Job("data", "stop_learning", _show)
+    _now["job"] = Job("data", "learn_from", _show)
     worker.on("learn_from", _on_progress)
     lazy_room.lazy("idea-1", _refresh)
     on_language(_show)

@@ -1,6 +1,6 @@
 """Idea 3: tangent and secant, and how wrong a numerical derivative is for each h."""
 
-from panels.ideas.ideas import Latest
+from panels.ideas.latest import Latest
 from ui.dom import by_id, make, on
 from ui.i18n import N_, _, on_language
 from ui.svg_plane import Handle, Plane, key

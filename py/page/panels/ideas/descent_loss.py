@@ -1,9 +1,9 @@
 """Idea 5 on the network in use: its loss in a plane through all parameters, and the path of descent in it."""
 
 import networks
-from panels.ideas import ideas
 from panels.ideas.height_map import steps
 from panels.ideas.height_picker import HeightPicker
+from panels.ideas.latest import Latest
 from ui.dom import by_id, row, say, signed
 from ui.i18n import N_, _, on_language
 from ui.lazy_table import LazyTable
@@ -16,7 +16,7 @@ def start(lr):
     """lr: the learning rate of the path until another is chosen."""
     _now["lr"] = lr
     _now["plane"] = HeightPicker("valley", _draw, _moved)
-    _now["ask"] = ideas.Latest("valley_path", _show_way)
+    _now["ask"] = Latest("valley_path", _show_way)
     _now["table"] = LazyTable("valley-rows", _fill)
     _now["computing"] = ComputeButton("valley", "loss_valley", dict, _show_valley, _forget)
     on_language(_draw)

@@ -1,9 +1,9 @@
 """Idea 4 on the network in use: its loss over two weights, and the partial derivatives where one points."""
 
 import networks
-from panels.ideas import ideas
 from panels.ideas.height_map import pull
 from panels.ideas.height_picker import HeightPicker
+from panels.ideas.latest import Latest
 from ui.dom import by_id, on_click, row, say, signed, whole
 from ui.i18n import N_, _, on_language
 from worker_link.compute_button import ComputeButton
@@ -13,7 +13,7 @@ _now = {"surface": None, "point": None}
 
 
 def start():
-    _now["ask"] = ideas.Latest("weight_point", _show_point)
+    _now["ask"] = Latest("weight_point", _show_point)
     _now["plane"] = HeightPicker("weights", _draw, lambda a, b: _now["ask"].ask(first=a, second=b))
     _now["computing"] = ComputeButton("weights", "weight_surface", _chosen, _show_surface, _forget)
     on_click("weights-back", _back)

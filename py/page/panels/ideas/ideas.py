@@ -1,10 +1,11 @@
-"""What the chapter's ideas share: symbols that lead to their variable, questions of which the last counts."""
+"""The seven ideas of the chapter: each is started here; a symbol of a formula leads to its variable."""
 
+from panels.ideas import batches, data, derivative, descent, excerpts, gradient, loss, step
 from pyscript import document
-from ui.dom import by_id, on, spawn
-from worker_link import worker
+from ui.dom import by_id, on
 
-_now = {"lit": [], "asking": 0}
+IDEAS = (excerpts, data, loss, derivative, gradient, descent, batches, step)
+_now = {"lit": []}
 
 
 def start():
@@ -14,10 +15,14 @@ def start():
     for event in ("pointerout", "focusout"):
         on(ideas, event, lambda event: _light(_under(document.activeElement)))
     on(ideas, "click", _on_click)
+    for idea in IDEAS:
+        idea.start()
 
 
 def worker_is_ready():
     by_id("ideas-wait").hidden = True
+    for idea in (data, batches, step):
+        idea.worker_is_ready()
 
 
 def _under(target):
@@ -57,36 +62,3 @@ def _light(symbol):
         _now["lit"] = [found.item(i) for i in range(found.length)]
         for element in _now["lit"]:
             element.classList.add("lit")
-
-
-class Latest:
-    """Questions to the worker faster than it answers: the one on its way, then only the last asked."""
-
-    def __init__(self, function, show):
-        """show: called with each answer, a dict, and its typed arrays."""
-        self._function, self._show = function, show
-        self._next, self._busy = None, False
-
-    def ask(self, **arguments):
-        self._next = arguments
-        if not self._busy and worker.ready():
-            self._become(True)
-            spawn(self._answer())
-
-    def waiting(self):
-        """Whether another question has been asked since the one that is answered now."""
-        return self._next is not None
-
-    def _become(self, busy):
-        """Set whether an answer is awaited, and aria-busy: meanwhile the pictures are not up to date."""
-        self._busy = busy
-        _now["asking"] += 1 if busy else -1
-        by_id("ideas").setAttribute("aria-busy", "true" if _now["asking"] else "false")
-
-    async def _answer(self):
-        try:
-            while self._next is not None:
-                arguments, self._next = self._next, None
-                self._show(*await worker.call(self._function, **arguments))
-        finally:
-            self._become(False)

@@ -2,7 +2,7 @@
 
 import math
 
-from panels.ideas import ideas
+from panels.ideas.latest import Latest
 from ui.dom import by_id, on, row
 from ui.i18n import _
 from ui.svg_plane import Handle, Plane, key
@@ -18,7 +18,7 @@ def start(moved):
     _now["moved"] = moved
     _now["plane"] = Plane(by_id("step-plane"), 260, draw)
     _now["handle"] = Handle(_now["plane"], lambda rate, _loss: _to(rate), _nudged)
-    _now["ask"] = ideas.Latest("step_at", _answered)
+    _now["ask"] = Latest("step_at", _answered)
     on(by_id("step-curve-fold"), "toggle", lambda event: _table())
 
 

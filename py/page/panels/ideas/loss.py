@@ -1,7 +1,7 @@
 """Idea 2: two losses for ten probabilities that one moves; for the network in use: idea_loss_weight."""
 
 from panels.ideas import loss_weight
-from panels.ideas.ideas import Latest
+from panels.ideas.latest import Latest
 from ui.dom import by_id, make, on, row
 from ui.i18n import _, on_language
 from ui.lazy_table import LazyTable

@@ -1,6 +1,6 @@
 """Idea 2, on the network in use: its loss and its accuracy over one weight that one moves."""
 
-from panels.ideas.ideas import Latest
+from panels.ideas.latest import Latest
 from ui.dom import by_id, on, row
 from ui.i18n import _, number, on_language
 from ui.lazy_table import LazyTable

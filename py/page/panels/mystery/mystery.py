@@ -22,7 +22,7 @@ def start():
     for step in range(1, LAST + 1):
         _on_step(f"mystery-go-{step}", step, True)
         _on_step(f"mystery-step-{step}", step, False)
-    _now["job"] = Job("mystery", "stop_following", _show)
+    _now["job"] = Job("mystery", "mystery", _show)
     on_click("mystery-again", _again)
     worker.on("mystery", _on_progress)
     on_language(_show)

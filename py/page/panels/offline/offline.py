@@ -3,7 +3,7 @@
 import asyncio
 
 import js
-from panels.offline import service_worker
+from panels.offline import service_worker, update
 from pyscript import window
 from ui.dom import by_id, enable, on_click, spawn
 from ui.i18n import N_, _, on_language
@@ -61,6 +61,7 @@ _now = {
 
 
 def start():
+    update.start()
     on_click("offline-keep", _keep)
     on_click("offline-stop", _stop)
     on_click("offline-remove", _remove)

@@ -4,7 +4,7 @@ import shutil
 from xml.etree import ElementTree
 
 import pytest
-from sitebuild.assemble import formulas, page
+from sitebuild.assemble import formulas, page, panels
 from sitebuild.errors import BuildError
 from sitebuild.fetch import npm
 from sitebuild.fetch.cache import Cache
@@ -96,5 +96,5 @@ def test_without_node_the_build_says_what_is_lacking(monkeypatch, temml):
 
 
 def test_every_formula_of_the_page_can_be_typeset(temml):
-    done = formulas.typeset(page.markup(ROOT / "web"), "the page", temml)
+    done = formulas.typeset(page.markup(ROOT / "web", panels.read(ROOT)), "the page", temml)
     assert "data-tex" not in done

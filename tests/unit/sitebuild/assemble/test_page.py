@@ -6,55 +6,77 @@ import tarfile
 
 import pytest
 from sitebuild.assemble import page
+from sitebuild.assemble.panels import Panel
 from sitebuild.errors import BuildError
+
+PANELS = [Panel("look", "See & look", "first"), Panel("draw", "", "below")]
+INDEX = (
+    "<nav>\n    <!-- navigation -->\n</nav>\n<!-- panels: first -->\n"
+    "<main>\n<!-- panels: below -->\n</main>\n"
+)
 
 
 @pytest.fixture
 def web(tmp_path):
-    (tmp_path / "panels/look").mkdir(parents=True)
-    (tmp_path / "index.html").write_text("<main>\n<!-- panel: look -->\n</main>\n", encoding="utf-8")
-    panel = "<p>見る</p>\n  <!-- panel: look/inner -->\n"
-    (tmp_path / "panels/look/panel.html").write_text(panel, encoding="utf-8")
-    (tmp_path / "panels/look/inner.html").write_text("<i>\\1</i>\n", encoding="utf-8")
+    for name, text in {
+        "index.html": INDEX,
+        "panels/look/panel.html": "<p>見る</p>\n  <!-- panel: look/inner -->\n",
+        "panels/look/inner.html": "<i>\\1</i>\n",
+        "panels/draw/panel.html": "<p>描く</p>\n",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     return tmp_path
 
 
 def test_panels_and_their_parts_stand_in_their_places(web):
-    assert page.markup(web) == "<main>\n<p>見る</p>\n<i>\\1</i>\n</main>\n"
+    assert page.markup(web, PANELS) == (
+        '<nav>\n    <a href="#look" data-t>See &amp; look</a>\n</nav>\n<p>見る</p>\n<i>\\1</i>\n'
+        "<main>\n<p>描く</p>\n</main>\n"
+    )
 
 
 def test_a_part_that_is_lacking_is_named(web):
     (web / "panels/look/inner.html").unlink()
     with pytest.raises(BuildError, match=r"panels/look/inner\.html is missing"):
-        page.markup(web)
+        page.markup(web, PANELS)
 
 
-@pytest.mark.parametrize(("file", "place"), [("attic/panel", "attic"), ("look/attic", "look/attic")])
-def test_a_panel_without_a_place_is_named(web, file, place):
-    path = web / f"panels/{file}.html"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text("<p>", encoding="utf-8")
+def test_a_part_without_a_place_is_named(web):
+    (web / "panels/look/attic.html").write_text("<p>", encoding="utf-8")
     with pytest.raises(
-        BuildError, match=rf"{file}\.html has no place in the page: add <!-- panel: {place} -->"
+        BuildError, match=r"look/attic\.html has no place in the page: add <!-- panel: look/attic -->"
     ):
-        page.markup(web)
+        page.markup(web, PANELS)
+
+
+@pytest.mark.parametrize("mark", ["<!-- navigation -->", "<!-- panels: first -->", "<!-- panels: below -->"])
+def test_a_page_that_has_no_place_for_its_panels_is_refused(web, mark):
+    (web / "index.html").write_text(INDEX.replace(mark, ""), encoding="utf-8")
+    with pytest.raises(BuildError, match=f"needs the line {mark} once"):
+        page.markup(web, PANELS)
 
 
 def test_the_modules_are_one_archive_always_of_the_same_bytes(tmp_path):
-    (tmp_path / "z/y").mkdir(parents=True)
     for name, text in {
-        "main.py": "first",
-        "b.py": "# b",
-        "a.py": "# あ",
-        "notes.txt": "no",
-        "z/y/main.py": "x = 1",
+        "page/main.py": "first",
+        "page/b.py": "# b",
+        "page/a.py": "# あ",
+        "page/notes.txt": "no",
+        "page/z/y/main.py": "x = 1",
+        "protocol.py": "# both",
     }.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    packed = page.modules(tmp_path)
+        path = tmp_path / "py" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    packed = page.modules(tmp_path, PANELS)
     with tarfile.open(fileobj=io.BytesIO(gzip.decompress(packed))) as archive:
         # a folder comes before what is in it: PyScript makes them one by one
-        assert archive.getnames() == ["a.py", "b.py", "z", "z/y", "z/y/main.py"]
+        names = ["a.py", "b.py", "panel_list.py", "protocol.py", "z", "z/y", "z/y/main.py"]
+        assert archive.getnames() == names
         assert archive.getmember("z/y").isdir()
         assert archive.extractfile("a.py").read().decode() == "# あ"
-    (tmp_path / "a.py").touch()
-    assert page.modules(tmp_path) == packed
+        assert "from panels.draw import draw" in archive.extractfile("panel_list.py").read().decode()
+    (tmp_path / "py/page/a.py").touch()
+    assert page.modules(tmp_path, PANELS) == packed

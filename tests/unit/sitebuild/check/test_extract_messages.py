@@ -37,10 +37,12 @@ def test_messages_are_found_in_every_kind_of_source(tmp_path):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "web/index.html").write_text('<p data-t>Text</p><p>no</p><b data-t-button="Name"></b>')
     (tmp_path / "web/panels/look/panel.html").write_text("<p data-t>In a panel</p>")
+    (tmp_path / "web/panels.json").write_text('[{"name": "look", "title": "In the list", "place": "first"}]')
     (tmp_path / "web/js/boot.js").write_text('show(\n_(\n"In script"),x)')
     (tmp_path / "py/page/ui/a.py").write_text('_("Page {n}", n=1)\nX = N_("Later")\nprint("not this")')
     (tmp_path / "py/kobai/book/b.py").write_text(
         'raise SettingsError("field", "Wrong.")\nraise KobaiError("Bad.")'
     )
     found = messages(tmp_path)
-    assert list(found) == ["Text", "Name", "In a panel", "In script", "Page {n}", "Later", "Wrong.", "Bad."]
+    page = ["Text", "Name", "In a panel", "In the list", "In script"]
+    assert list(found) == [*page, "Page {n}", "Later", "Wrong.", "Bad."]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from kobai.book.two_layer_net import TwoLayerNet
 from kobai.errors import KobaiError
+from support import fake_browser
 from support.worker_doubles import Networks, Session, finished
 
 
@@ -24,20 +23,12 @@ class NetworkInUse(Networks):
 @pytest.fixture
 def ideas(monkeypatch):
     """The worker's object, with a page that only listens."""
-    heard: list[str] = []
-
-    async def on_progress(text: str) -> None:
-        heard.append(text)
-
-    sync = SimpleNamespace(on_progress=on_progress)
-    monkeypatch.setitem(sys.modules, "pyscript", SimpleNamespace(sync=sync))
-    monkeypatch.delitem(sys.modules, "worker.panels.ideas_second", raising=False)
+    fake_browser.install(monkeypatch, {}, [])
     from worker.panels.ideas_second import IdeasSecond
 
     session = Session()
     session.networks = NetworkInUse()
-    yield IdeasSecond(session)
-    monkeypatch.delitem(sys.modules, "worker.panels.ideas_second", raising=False)
+    return IdeasSecond(session)
 
 
 def loss_with(

@@ -1,0 +1,23 @@
+"""The panels below the first screen: they need Python in the worker, so they come once the page is up."""
+
+from panel_list import PANELS  # made by the build from web/panels.json
+from panels.look import second_network
+from panels.run import kept_runs
+from ui import scroll_spy
+from worker_link import lazy_room
+
+
+def start():
+    second_network.start()
+    kept_runs.start()
+    for panel in PANELS:
+        panel.start()
+    scroll_spy.start()
+
+
+def worker_is_ready():
+    kept_runs.worker_is_ready()
+    for panel in PANELS:
+        if hasattr(panel, "worker_is_ready"):
+            panel.worker_is_ready()
+    lazy_room.all_stale()  # another worker than before knows nothing of what was asked

@@ -1,0 +1,14 @@
+"""Save, open and keep: its parts are started here."""
+
+from panels.keep import backup, opening, saving, shelf, unreadable
+
+
+def start():
+    for part in (unreadable, shelf, saving, opening, backup):
+        part.start()
+
+
+def worker_is_ready():
+    saving.show()
+    for part in (unreadable, backup, opening):
+        part.worker_is_ready()

@@ -1,0 +1,9 @@
+"""The seven ideas of the chapter: what computes for them."""
+
+from worker.panels.excerpts import excerpt
+from worker.panels.ideas_first import IdeasFirst
+from worker.panels.ideas_second import IdeasSecond
+
+
+def start(session):
+    return [IdeasFirst(session), IdeasSecond(session), excerpt]

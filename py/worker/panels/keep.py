@@ -1,0 +1,8 @@
+"""Save, open and keep: what computes for it, beside the networks themselves (worker/networks.py)."""
+
+from worker.panels.backup import Backup
+from worker.storage.unreadable import Aside
+
+
+def start(session):
+    return [Backup(session), Aside(session.store)]
