@@ -118,6 +118,14 @@ async def use(key):
         await changed()
 
 
+def took(network):
+    """The worker has made this network the one in use by itself."""
+    put(network)
+    _now["current"] = network["id"]
+    _show()
+    spawn(changed())
+
+
 async def put_beside(key):
     """The second network of a comparison; None for none."""
     await worker.call("put_beside", network=key)

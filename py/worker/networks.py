@@ -21,17 +21,18 @@ from worker.storage.network_record import LONGEST_NAME, SLOT, Entry, damaged, de
 
 
 class Networks:
-    def __init__(self, session, store):
-        self.session, self.store = session, store
+    def __init__(self, store, choices):
+        """choices: the storage.preferences.Preferences that keep which networks are in use."""
+        self.store, self._choices = store, choices
         self.current = "shipped"
         self.beside = None
         self._entries = {}
         self._deleting = {}  # key -> task
         self._deleted = {}  # what can be brought back: the last one
 
-    async def start(self, base):
-        """The networks of the page and of earlier visits; only the one in use is read."""
-        self.base = base
+    async def start(self, base, x_test, t_test):
+        """The networks of the page and of earlier visits; only the one in use is read. They answer x_test."""
+        self.base, self._x_test, self._t_test = base, x_test, t_test
         for about in json.loads(await site_files.read(base, "networks/shipped.json")):
             self._entries[about["id"]] = Entry(about)
         async for slot, network, origin, about in network_slots.read_older(self.store):
@@ -48,7 +49,7 @@ class Networks:
 
     async def choose_again(self):
         """Use the networks that were in use last, as far as they are there; the run comes by `hold_run`."""
-        chosen = self.session.choices.values
+        chosen = self._choices.values
         for place in ("current", "beside"):
             key = chosen.get(place)
             if key in self._entries:
@@ -94,8 +95,8 @@ class Networks:
         return self._entries[key].about
 
     def history(self, key):
-        """The loss curve and accuracies of a training done here, as by `Session.run_history`, or None."""
-        return self.session.run_history() if key == "trained" else self._entries[key].history
+        """The loss curve and accuracies of a training done here, as of `TrainingRun.history`, or None."""
+        return self._run_history() if key == "trained" else self._entries[key].history
 
     def inputs(self, key, images):
         """Pixels as this network wants them: float32 (N, 784), from 0 to 1 or from 0 to 255."""
@@ -124,7 +125,7 @@ class Networks:
     async def _answer(self, key, entry, tell):
         # it may go on learning meanwhile, or be deleted
         version, network, normalize = entry.version, copy.deepcopy(entry.network), entry.about["normalize"]
-        images, labels = self.session.x_test, self.session.t_test
+        images, labels = self._x_test, self._t_test
         try:
             y, correct = await answer_all(network, images, labels, normalize, tell)
         finally:
@@ -181,7 +182,7 @@ class Networks:
         return {}
 
     async def _keep_choice(self):
-        await self.session.choices.put(current=self.current, beside=self.beside)
+        await self._choices.put(current=self.current, beside=self.beside)
 
     @called_by_page
     async def assess(self, network):
@@ -265,7 +266,7 @@ class Networks:
             raise KobaiError("The training was reset; what it had learned is on the shelf already.")
         run = self._entries["trained"].about
         key = await self._add(
-            copy.deepcopy(self.network("trained")), "kept", None, history=self.session.run_history(),
+            copy.deepcopy(self.network("trained")), "kept", None, history=self._run_history(),
             also=also,
             **{name: run[name] for name in ("iterations", "settings", "normalize", "accuracy")},
         )  # fmt: skip
@@ -350,8 +351,9 @@ class Networks:
         stem = "two_layer_net" if self.about(network)["layers"][1:-1] == [50] else "network"
         return {"name": f"{stem}.{ending}"}, to_js(dump_network(self.network(network), format))
 
-    def hold_run(self, network, iterations, settings):
-        """The network of a run that begins, or goes on after a reload."""
+    def hold_run(self, network, iterations, settings, history):
+        """The network of a run that begins, or goes on after a reload; history: returns its loss curve."""
+        self._run_history = history
         about = {"iterations": iterations, "settings": settings, "normalize": settings["normalize"]}
         self._entries["trained"] = Entry(describe("trained", network, "trained", None, **about), network)
 

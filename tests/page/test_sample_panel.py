@@ -45,6 +45,7 @@ def test_a_new_panel_is_in_the_page_asks_the_worker_and_speaks_both_languages(vi
     page.get_by_role("link", name="Empty", exact=True).click()
     panel = page.get_by_role("region", name="An empty image")
     expect(panel).to_be_in_viewport()
+    expect(page.get_by_role("alert")).to_be_hidden()
     panel.get_by_role("button", name="Show it nothing").click()
     y = reference.predict(reference.shipped_params(), np.zeros((1, 784)))[0]
     said = f"A {y.argmax()}, it says, and is {100 * y.max():.2f} % sure."

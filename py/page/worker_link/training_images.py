@@ -13,15 +13,21 @@ async def load():
     if _now["loaded"]:
         return
     if _now["loading"] is None:
-        _now["loading"] = asyncio.create_task(_load())
-    await _now["loading"]
+        _now["loading"] = asyncio.create_task(call("load_training_images"))
+    try:
+        await _now["loading"]
+    finally:
+        _now["loading"] = None
 
 
-async def _load():
+async def call(function, **arguments):
+    """As worker.call, for a function that loads the images first; the page shows how far that is."""
+    if _now["loaded"]:
+        return await worker.call(function, **arguments)
     loading.aim("train")
     try:
-        await worker.call("load_training_images")
+        reply = await worker.call(function, **arguments)
         _now["loaded"] = True
     finally:
         loading.aim("")
-        _now["loading"] = None
+    return reply

@@ -33,12 +33,12 @@ class Backup:
         trainings = []
         for slot in session.store.slots(training_slots.SLOT):
             kept = await session.store.get(slot)
-            is_another = session.run is None or slot != session.run.slot
+            is_another = session.run is None or slot != session.run.kept.slot
             if kept and is_another and self._can_be_read(slot, kept[0]):
                 trainings.append((kept[0], {"saved": kept[1]["saved"]}))
         if session.run is not None:  # as it is now, and even if the browser keeps nothing
             about = {"saved": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")}
-            trainings.append((session.trainer.state(), about))
+            trainings.append((session.run.trainer.state(), about))
         today = datetime.datetime.now().date().isoformat()
         chosen = session.choices.values
         data = dump_backup(networks, trainings, chosen.get("settings"), chosen.get("code"))
@@ -104,7 +104,7 @@ class Backup:
     async def delete_everything(self):
         """Forget it all; the page starts anew then. Raises KobaiError when the browser refuses."""
         session = self.session
-        if session.running:
+        if session.run is not None and session.run.running:
             raise KobaiError("Pause the training first.")
         refused = await session.store.clear()
         if refused:

@@ -7,6 +7,7 @@ import secrets
 from kobai.errors import KobaiError
 from kobai.files.checkpoint import damaged_state, upgraded
 
+from worker.rpc import said
 from worker.storage import records, web_locks
 from worker.storage.save_interval import SaveInterval
 
@@ -14,7 +15,7 @@ SLOT = records.TRAINING  # of the store, followed by the id of the run
 TAB = secrets.token_hex(8)  # who writes
 
 
-class Run:
+class TrainingSlot:
     """The training of this tab and its slot: the tab holds the lock of that name, and is named in the slot.
 
     The name in the slot is looked at within the transaction of each copy: a tab that was thought dead,
@@ -44,6 +45,10 @@ class Run:
             self.let_go = await web_locks.hold(self.slot)
             self.refused = await self._write(kept)
         self.cadence.end()
+
+    def not_kept(self):
+        """Why the browser keeps the training no more, as the page translates it; None where it does."""
+        return said(self.refused or self._store.refused)
 
     async def _write(self, kept):
         # the other tabs list it: they hear when it is new, and when it has become this tab's
@@ -84,10 +89,10 @@ class TrainingSlots:
     async def begin(self):
         """A slot for a training that begins."""
         key = secrets.token_hex(6)
-        return Run(self._store, key, await web_locks.hold(SLOT + key), {TAB})
+        return TrainingSlot(self._store, key, await web_locks.hold(SLOT + key), {TAB})
 
     async def claim(self, key, take_over=False):
-        """(Run, bytes) of a kept training. Raises KobaiError when another tab has it, or it is gone."""
+        """(TrainingSlot, bytes) of a kept training. KobaiError when another tab has it, or it is gone."""
         let_go = await web_locks.hold(SLOT + key, take_over)
         if let_go is None:
             raise KobaiError("This training is open in another tab.")
@@ -97,7 +102,7 @@ class TrainingSlots:
                 raise KobaiError(
                     "This training is no longer kept: it was deleted, or the browser has cleared it."
                 )
-            return Run(self._store, key, let_go, {TAB, kept[1]["owner"]}), kept[0]
+            return TrainingSlot(self._store, key, let_go, {TAB, kept[1]["owner"]}), kept[0]
         except BaseException:
             let_go()
             if SLOT + key in self._store.aside:

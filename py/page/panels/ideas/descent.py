@@ -2,9 +2,10 @@
 
 import math
 
-from panels.ideas import descent_loss, ideas
+from panels.ideas import descent_loss
 from panels.ideas.height_map import steps
 from panels.ideas.height_picker import HeightPicker
+from panels.ideas.latest import Latest
 from ui.dom import by_id, on, row, say, signed
 from ui.i18n import _, on_language
 from ui.lazy_table import LazyTable
@@ -15,7 +16,7 @@ _now = {"x": None, "lr": 0.1, "path": None}
 
 def start():
     _now["bowl"] = HeightPicker("descent", _draw, _moved)
-    _now["ask"] = ideas.Latest("bowl_descent", _show)
+    _now["ask"] = Latest("bowl_descent", _show)
     _now["table"] = LazyTable("descent-rows", _fill)
     slider = by_id("descent-lr")
     on(slider, "input", lambda event: _choose(round(10 ** float(slider.value), 12)))

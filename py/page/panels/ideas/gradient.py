@@ -1,8 +1,9 @@
 """Idea 4: partial derivatives and the gradient, of x0**2 + x1**2; for the loss: idea_gradient_loss."""
 
-from panels.ideas import gradient_loss, ideas
+from panels.ideas import gradient_loss
 from panels.ideas.height_map import pull
 from panels.ideas.height_picker import HeightPicker
+from panels.ideas.latest import Latest
 from ui import svg_surface
 from ui.dom import by_id, on, row, say, signed
 from ui.i18n import _, on_language
@@ -13,7 +14,7 @@ _now = {"point": None}
 
 def start():
     _now["bowl"] = HeightPicker("bowl", _draw, lambda x0, x1: _now["ask"].ask(x0=x0, x1=x1))
-    _now["ask"] = ideas.Latest("bowl_gradient", _show)
+    _now["ask"] = Latest("bowl_gradient", _show)
     on(by_id("bowl-turn"), "input", lambda event: _draw())
     gradient_loss.start()
     lazy_room.lazy("idea-4", _refresh)

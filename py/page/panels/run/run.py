@@ -12,7 +12,7 @@ from ui.problems import Problem, tell
 from worker_link import training_images, worker
 
 NONE, RUNNING, PAUSED, FINISHED, DIVERGED = "none", "running", "paused", "finished", "diverged"
-_now = {"phase": NONE, "busy": False, "status": None, "spoken": -1, "why": "", "back": None}
+_now = {"phase": NONE, "busy": False, "status": None, "settings": None, "spoken": -1, "why": "", "back": None}
 STATES = {
     NONE: "",
     RUNNING: N_("The network is learning."),
@@ -81,9 +81,9 @@ async def bring_back(run, take_over=False, shown=False):
 
 
 async def _restore(run, take_over):
-    await training_images.load()
-    reply = await worker.call("restore", run=run, take_over=take_over)
+    reply = await training_images.call("restore", run=run, take_over=take_over)
     status = reply[0]
+    _now["settings"] = status["settings"]
     settings.write(status["settings"])
     charts.clear(status["settings"]["iterations"])
     charts.append(reply[1])
@@ -119,10 +119,12 @@ def _put(status):
 
 async def _begin(values):
     """Make a new run from the settings."""
-    await training_images.load()
-    _put((await worker.call("begin", settings=values))[0])
+    reply = (await training_images.call("begin", settings=values))[0]
+    _now["settings"] = values
+    _put(reply["status"])
     charts.clear(values["iterations"])
-    await networks.use("trained")
+    networks.took(reply["network"])
+    _show_answer(reply)
 
 
 def _train():
@@ -135,10 +137,10 @@ def _train():
 
 def _continue():
     async def further(values):
-        await training_images.load()
         await worker.call("extend", iterations=values["iterations"])
+        _now["settings"]["iterations"] = values["iterations"]
         charts.expect(values["iterations"])
-        await networks.use("trained")
+        await _use_trained()
         await _run()
 
     return _with_settings(further)
@@ -163,8 +165,7 @@ def _step():
         if _now["phase"] == NONE:
             await _begin(values)
         else:
-            await training_images.load()
-            await networks.use("trained")
+            await _use_trained()
         _after((await worker.call("step"))[0])
 
     return _with_settings(one)
@@ -256,11 +257,21 @@ def _on_progress(message, losses):
         _now["phase"] = RUNNING
     if message["images_done"] or was_kept != (not message["not_kept"]):
         _show()
-    if message["probabilities"] and message["index"] == answer.index():
-        answer.update(message["probabilities"])
+    _show_answer(message)
     networks.trained(message)
     figure.possible(True)
     _figures()
+
+
+def _show_answer(message):
+    """What the network that learns says of the chosen image, if it is the one in use."""
+    if message["probabilities"] and message["index"] == answer.index():
+        answer.update(message["probabilities"])
+
+
+async def _use_trained():
+    if networks.current() != "trained":
+        await networks.use("trained")
 
 
 def _iterations_changed():
@@ -312,7 +323,7 @@ def _slow_gradient():
     status = _now["status"]
     if _now["phase"] != RUNNING or not status or not status["images_done"] or status["rate"] >= 1:
         return ""
-    count = status["settings"]["batch_size"]
+    count = _now["settings"]["batch_size"]
     return " " + _(
         "This numerical gradient: {done} of {count} images.",
         done=number(status["images_done"]),
@@ -332,8 +343,8 @@ def _figures():
     }
     part, measured = 0, _("test accuracy")
     if status:
-        total = status["settings"]["iterations"]
-        share = status["images_done"] / status["settings"]["batch_size"]  # of an iteration
+        total = _now["settings"]["iterations"]
+        share = status["images_done"] / _now["settings"]["batch_size"]  # of an iteration
         part = (status["iteration"] + share) / total
         shown["now-iteration"] = f"{number(status['iteration'])} / {number(total)}"
         shown["now-epoch"] = f"{status['epoch']:.2f}"

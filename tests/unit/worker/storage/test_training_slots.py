@@ -56,6 +56,7 @@ def session_of(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setitem(sys.modules, name, MagicMock())
     for name in [name for name in sys.modules if name.startswith("worker.")]:
         monkeypatch.delitem(sys.modules, name)
+    from worker.panels.run import Run
     from worker.session import Session
     from worker.storage import training_slots, web_locks
 
@@ -67,6 +68,7 @@ def session_of(monkeypatch: pytest.MonkeyPatch) -> Any:
         session.runs = training_slots.TrainingSlots(session.store)
         session.run = session.engine = None
         session.x_train, session.t_train = session.x_test, session.t_test = IMAGES
+        session.restore = Run(session).restore
         return session, held
 
     yield made
