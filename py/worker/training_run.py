@@ -130,7 +130,7 @@ class TrainingRun:
     def _tell(self, answer):
         """Send what is new since the last message; to be awaited, which gives a pause its chance."""
         trainer = self.trainer
-        losses = np.asarray(trainer.train_loss_list[self._told :], dtype=np.float64)
+        losses = trainer.train_loss_list[self._told :]
         accuracies = self.accuracies(self._told_accuracies)
         self._told, self._told_accuracies = len(trainer.train_loss_list), len(trainer.test_acc_list)
         return progress.tell("training", to_js(losses), **self.status(), accuracies=accuracies, **answer)

@@ -23,6 +23,7 @@ from ..errors import DatasetError, KobaiError, SettingsError, TrainingDivergedEr
 from ..files.checkpoint import damaged_state, dump_state, load_state, whole_number
 from ..settings import Settings
 from .evaluation import StepEngine, evaluate
+from .loss_list import LossList
 from .numpy_engine import NumpyEngine
 
 MOST_STEPS = 1000  # in one call of the engine
@@ -35,10 +36,10 @@ class Trainer:
     """One training run.
 
     x_train, x_test: uint8 (N, 784), of which the first settings.train_size of x_train are trained on.
-    t_train, t_test: labels, uint8 (N,). After i iterations, train_loss_list
-    has i losses, each taken on its batch after the update; train_acc_list and test_acc_list have one accuracy
-    per epoch, the first after the first iteration. Raises DatasetError or SettingsError when the arrays do
-    not fit each other or the batch size. `engine` does the steps when the settings ask for "fast" and for
+    t_train, t_test: labels, uint8 (N,). After i iterations, train_loss_list (a LossList) has i losses, each
+    taken on its batch after the update; train_acc_list and test_acc_list have one accuracy per epoch, the
+    first after the first iteration. Raises DatasetError or SettingsError when the arrays do not fit each
+    other or the batch size. `engine` does the steps when the settings ask for "fast" and for
     backpropagation; without one, `NumpyEngine` does. evaluate: without it there are no accuracies; with an
     epoch of few iterations they take longer than the epoch.
     """
@@ -68,7 +69,7 @@ class Trainer:
         self.settings, self._evaluates = settings, evaluate
         self.x_train, self.t_train, self.x_test, self.t_test = x_train, t_train, x_test, t_test
         self.iter_per_epoch = max(len(x_train) / settings.batch_size, 1)
-        self.train_loss_list: list[float] = []
+        self.train_loss_list = LossList()
         self.train_acc_list: list[float] = []
         self.test_acc_list: list[float] = []
         self.evaluated_at: list[int] = []  # after how many iterations each of these accuracies was measured
@@ -180,7 +181,7 @@ class Trainer:
             self.settings.learning_rate,
             self.settings.normalize,
         )
-        self.train_loss_list += losses.tolist()
+        self.train_loss_list.extend(losses)
         if len(losses) < steps:  # beyond float32; float64 decides whether the training has diverged
             self._random.set_state(random_state)
             self._batch_masks(len(losses))
@@ -281,7 +282,7 @@ class Trainer:
             "evaluating": np.array(self.evaluating),
             "random_keys": np.asarray(keys),
             "random_position": np.array(position),
-            "train_loss_list": np.array(self.train_loss_list, dtype=np.float64),
+            "train_loss_list": np.asarray(self.train_loss_list),
             "train_acc_list": np.array(self.train_acc_list, dtype=np.float64),
             "test_acc_list": np.array(self.test_acc_list, dtype=np.float64),
         }
@@ -339,7 +340,7 @@ class Trainer:
             or not len(train_acc) == len(test_acc) == len(due) - evaluating
         ):
             raise ValueError
-        self.train_loss_list = losses.tolist()
+        self.train_loss_list = LossList(losses)
         self.train_acc_list, self.test_acc_list = train_acc.tolist(), test_acc.tolist()
         self.evaluated_at = due[: len(test_acc)]
         keys, position = saved["random_keys"], whole_number(saved["random_position"])

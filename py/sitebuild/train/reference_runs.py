@@ -75,7 +75,7 @@ def normalized(
         trainer.extend(iterations)
         while not trainer.finished:
             trainer.advance(10.0)
-        yield trainer.network, trainer.train_loss_list
+        yield trainer.network, list(trainer.train_loss_list)
 
 
 def unnormalized(settings: Settings, data: Mnist) -> Iterator[tuple[TwoLayerNet, list[float]]]:

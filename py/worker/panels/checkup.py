@@ -61,7 +61,7 @@ class Checkup:
         networks = self.session.networks
         about = networks.about(key)
         if key == "trained":
-            losses = list(self.session.run.trainer.train_loss_list)
+            losses = self.session.run.trainer.train_loss_list
         else:
             kept = networks.history(key)
             ends = [0, *kept["iterations"]] if kept else [0]

@@ -43,7 +43,8 @@ class Watch:
 
     def _on_console(self, message) -> None:
         line = f"console {message.type}: {message.text} ({message.location.get('url', '')})"
-        if message.type == "error":
+        # an error that nobody expected, which the page shows as such, is printed with its way
+        if message.type == "error" or message.text.startswith("Traceback"):
             self._note(line)
         else:
             self.lines.append(line)
