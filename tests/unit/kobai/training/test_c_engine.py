@@ -17,6 +17,7 @@ from sitebuild.assemble import compile_engine
 from sitebuild.fetch.cache import Cache
 from sitebuild.project import Project, user_cache_folder
 from support.engine_cases import PARAMS, cases, images_of, params_of, textbook_steps
+from support.training_runs import book_batches
 
 ROOT = Path(__file__).resolve().parents[4]
 EPSILON = float(np.finfo(np.float32).eps)
@@ -161,7 +162,7 @@ def test_a_step_that_diverges_is_undone_and_those_before_it_are_kept(engine):
 
 def train(engine: Engine, mnist, seed: int, iterations: int) -> tuple[Trainer, np.ndarray]:
     trainer = Trainer(Settings(seed=seed), *mnist)
-    batches = trainer._random.choice(len(mnist.x_train), (iterations, 100))
+    batches = book_batches(trainer.settings, mnist.x_train, iterations)
     losses = engine.train_steps(trainer.network.params, mnist.x_train, mnist.t_train, batches, 0.1)
     return trainer, losses
 
@@ -170,7 +171,7 @@ def train(engine: Engine, mnist, seed: int, iterations: int) -> tuple[Trainer, n
 def test_the_loss_history_is_the_float64_reference_within_a_ten_thousandth(engine, mnist, seed):
     trainer, losses = train(engine, mnist, seed, 1000)
     reference = Trainer(Settings(seed=seed), *mnist)
-    batches = reference._random.choice(len(mnist.x_train), (1000, 100))
+    batches = book_batches(reference.settings, mnist.x_train, 1000)
     expected = textbook_steps(reference.network.params, mnist.x_train, mnist.t_train, batches, 0.1)
     np.testing.assert_allclose(losses, expected, rtol=1e-4)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kobai.settings import Settings
 from kobai.training.trainer import Trainer
 from support.engine_cases import PARAMS, cases, images_of, params_of, textbook_steps
+from support.training_runs import book_batches
 
 pytestmark = pytest.mark.order_of_sums
 
@@ -41,7 +42,7 @@ def test_each_step_on_pixels_as_they_are_is_that_of_the_float64_reference(engine
     saturated, less where they are. Allowed: 1e-4 of the loss.
     """
     trainer = Trainer(Settings(seed=seed, normalize=False), *mnist)
-    batches = trainer._random.choice(len(mnist.x_train), (300, 100))
+    batches = book_batches(trainer.settings, mnist.x_train, 300)
     params = trainer.network.params
     for batch in batches:
         start = {key: params[key].copy() for key in PARAMS}
@@ -61,7 +62,7 @@ def test_training_on_pixels_as_they_are_is_chaotic_yet_the_same_on_average(engin
     runs = []
     for error in (0, 1e-15):
         trainer = Trainer(Settings(normalize=False), *mnist)
-        batches = trainer._random.choice(len(mnist.x_train), (1000, 100))
+        batches = book_batches(trainer.settings, mnist.x_train, 1000)
         params = trainer.network.params
         params["W1"] *= 1 + error
         runs.append(textbook_steps(params, mnist.x_train, mnist.t_train, batches[:300], 0.1, white=1))

@@ -11,7 +11,7 @@ from kobai.errors import SettingsError
 from kobai.files.checkpoint import upgraded
 from kobai.settings import Settings
 from kobai.training.trainer import Trainer
-from support.training_runs import PARAMS, SMALL, SMALL_SETTINGS, assert_same_run
+from support.training_runs import PARAMS, SMALL, SMALL_SETTINGS, assert_same_run, book_batches
 
 pytestmark = pytest.mark.order_of_sums
 
@@ -40,7 +40,7 @@ def test_pixels_as_they_are(engine, gradient):
     trainer = Trainer(replace(common, normalize=False), *SMALL)
     params = {key: value.copy() for key, value in trainer.network.params.items()}
     trainer.step()
-    batch = Trainer(common, *SMALL)._batch_masks(1)[0]
+    batch = book_batches(common, x_train, 1)[0]
     steps = textbook_gradient(params, x_train[batch].astype(float), np.eye(10)[t_train[batch]])
     for key in PARAMS:
         np.testing.assert_allclose(trainer.network.params[key], params[key] - 0.1 * steps[key], atol=1e-6)
