@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
+from sitebuild.check import draw_imports
+from sitebuild.check.read_imports import ALL, IMPORTS, PACKAGES, PY, folder_of
 
-PY = Path(__file__).resolve().parents[2] / "py"
 BROWSER = {"js", "pyscript", "pyodide", "pyodide_js"}
 MOST_MODULES = 20  # in one folder: more than one takes in at a glance
 
@@ -32,6 +31,7 @@ SHARED = {
     "kobai.settings",
     "page.networks",
     "page.version",
+    "protocol",
     "sitebuild.errors",
     "sitebuild.project",
 }
@@ -58,49 +58,6 @@ BETWEEN_PANELS = {
     ("page.panels.units.units", "page.panels.look.answer"),
     ("page.panels.units.units", "page.panels.look.gallery"),
 }
-
-
-def modules(package: str) -> dict[str, Path]:
-    """Dotted name -> file, of every module of a package."""
-    found = {}
-    for path in sorted((PY / package).rglob("*.py")):
-        parts = path.relative_to(PY).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
-
-
-PACKAGES = ("kobai", "worker", "page", "sitebuild")
-ALL = {name: path for package in PACKAGES for name, path in modules(package).items()}
-
-
-def imports_of(name: str, path: Path) -> set[str]:
-    """The dotted names that a module imports, anywhere in it; those of ours as in ALL."""
-    is_package = path.name == "__init__.py"
-    prefix = (
-        "page." if name.startswith("page.") else ""
-    )  # the page's modules are at the top of their interpreter
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            wanted = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            here = name.split(".") if is_package else name.split(".")[:-1]
-            base = here[: len(here) - node.level + 1] if node.level else []
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            wanted = [f"{module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for each in wanted:
-            candidates = [prefix + each, prefix + each.rpartition(".")[0], each, each.rpartition(".")[0]]
-            found.add(next((one for one in candidates if one in ALL), each))
-    return found
-
-
-IMPORTS = {name: imports_of(name, path) for name, path in ALL.items()}
-
-
-def folder_of(name: str) -> str:
-    return name if ALL[name].name == "__init__.py" else name.rpartition(".")[0]
 
 
 def panel_of(name: str) -> str | None:
@@ -200,3 +157,9 @@ def test_a_folder_is_taken_in_at_a_glance():
         if path.name != "__init__.py":
             count[folder_of(name)] += 1
     assert {folder: many for folder, many in count.items() if many > MOST_MODULES} == {}
+
+
+def test_the_drawing_of_the_architecture_is_that_of_the_imports():
+    text = (PY.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert draw_imports.BEGIN in text
+    assert draw_imports.drawing() in text, "run the command in py/sitebuild/check/draw_imports.py"
