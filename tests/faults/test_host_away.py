@@ -12,18 +12,19 @@ LOST = "ERR_|503|Failed to (load|fetch)|NetworkError|dynamically imported|Messag
 PATIENCE = 120_000  # ms: the start of a loaded machine, and all the waiting
 
 
+MOMENTS = [
+    ("js/boot.js", DROPPED),  # with everything that is asked for at that moment
+    ("worker/main.py", BUSY),
+    ("loader.mjs", BUSY),
+    ("pyodide.mjs", DROPPED),
+    ("library.zip", DROPPED),
+]
+
+
 @pytest.mark.fault("the host is away for seconds, more than once in a start")
-@pytest.mark.parametrize(
-    "moments",
-    [
-        [("js/boot.js", DROPPED), ("loader.mjs", BUSY)],  # with everything that is asked for at that moment
-        [("worker/main.py", BUSY), ("pyodide.mjs", DROPPED), ("library.zip", DROPPED)],
-    ],
-    ids=["page", "worker"],
-)
-def test_a_host_that_is_away_for_seconds_is_waited_for(visit, make_site, moments):
+def test_a_host_that_is_away_for_seconds_is_waited_for(visit, make_site):
     site = make_site({})
-    site.outages = list(moments)
+    site.outages = list(MOMENTS)
     begun = visit(site=site)
     begun.watch.announce(LOST)
     kobai = begun.kobai.wait_until_ready(PATIENCE)

@@ -22,10 +22,8 @@ def expect_the_same_training(kobai, iterations: int) -> None:
 
 
 @pytest.mark.fault("the clock is put forward, and back")
-def test_a_clock_that_jumps(visit):
+def test_a_clock_that_jumps(kobai):
     """Of page and worker: by a day, then back to the day before. What was kept is brought back."""
-    begun = visit()
-    kobai = begun.kobai.wait_until_ready()
     kobai.train(iterations=3000)
     for iteration, jump in ((1, DAY), (500, -2 * DAY)):
         kobai.wait_until_iteration(iteration)
@@ -38,13 +36,11 @@ def test_a_clock_that_jumps(visit):
 
 
 @pytest.mark.fault("the page is frozen and thawed an hour later")
-def test_a_page_that_was_frozen(visit):
+def test_a_page_that_was_frozen(kobai):
     """As a browser does with tabs long out of sight, and a computer that sleeps."""
-    begun = visit()
-    kobai = begun.kobai.wait_until_ready()
     kobai.train(iterations=3000)
     kobai.wait_until_iteration(1)
-    session = begun.context.new_cdp_session(kobai.page)
+    session = kobai.page.context.new_cdp_session(kobai.page)
     kobai.page.evaluate(SLEPT)
     session.send("Page.setWebLifecycleState", {"state": "frozen"})
     session.send("Page.setWebLifecycleState", {"state": "active"})
