@@ -16,6 +16,9 @@ SILENCE = 60  # seconds without a sign of life before the page says so
 MISSING = N_(
     "Python could not start: the file {file} could not be loaded. Check the connection, then try again."
 )
+UNFIT = N_(
+    "Python could not start: a part of it came damaged or incomplete. Check the connection, then try again."
+)
 GONE = N_(
     "Python has stopped: the browser ended it, perhaps because memory ran short. What this browser keeps is "
     "still there. Close what you do not need, then start Python again."
@@ -79,8 +82,12 @@ def stopped():
 
 
 def lacking(file, kind, why_):
-    """The sentence for a file of the start that is not there, or of no use; its kind is boot.js's."""
-    return window.kobai.faultSentence(file, kind, why_) or _(MISSING, file=file)
+    """The sentence for a file of the start that is not there, or of no use; its kind is boot.js's.
+
+    A folder stands for one of its files: which one is not known.
+    """
+    named = window.kobai.faultSentence(file, kind, why_)
+    return named or (_(UNFIT) if file.endswith("/") else _(MISSING, file=file))
 
 
 async def start(again):
@@ -235,7 +242,7 @@ async def _or_problem(awaitable):
         error = done["error"]
         if isinstance(error, Problem):
             raise error
-        raise Problem(_("Python could not start."), " ".join(str(a) for a in error.args))
+        raise Problem(_(UNFIT), " ".join(str(a) for a in error.args))
     return done["value"]
 
 

@@ -134,7 +134,7 @@ class FaultyHandler(SiteHandler):
             self.send_rest(file, at_most=file.stat().st_size // 4)
             return
         if fault in (CUT_ONCE, RESUMED):
-            if len(self.site.asked) > 1:
+            if [name for name, _ in self.site.asked].count(file.name) > 1:
                 if fault == CUT_ONCE:
                     del self.headers["Range"]  # a host that knows none
                 self.send_rest(file)
