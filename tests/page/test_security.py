@@ -8,6 +8,7 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 from support import reference
+from support.browser.faulty_server import SILENT
 from support.browser.kept_storage import import_file
 from support.browser.kobai_page import WORK
 
@@ -91,25 +92,49 @@ def test_nothing_can_be_sent_elsewhere(kobai, shared_visit):
     assert answer == "TypeError"
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "?lang=<img src=x onerror=window.broken=1>",
-        "?lang=en&lang=ja&__proto__[x]=1",
-        "?lang=en#<img src=x onerror=window.broken=1>",
-        "?lang=en#trace?f=__import__&image=-1&network=../../etc&at=1e9&batch=7",
-        "?lang=en#trace?f=predict&image=²&seed=99999999999999999999&line=%00",
-        "?lang=en#trace?f=step&network=fresh&seed=x&pixels=<b>&lr=1e-.5&at=-1",
-        "?lang=en#%E0%A4%A",
-    ],
-)
-def test_a_nonsense_address_leads_to_the_page_as_it_is(visit, query):
-    kobai = visit(query).kobai
-    kobai.wait_until_ready()
+NONSENSE = [
+    "#<img src=x onerror=window.broken=1>",
+    "#trace?f=__import__&image=-1&network=../../etc&at=1e9&batch=7",
+    "#trace?f=predict&image=²&seed=99999999999999999999&line=%00",
+    "#trace?f=step&network=fresh&seed=x&pixels=<b>&lr=1e-.5&at=-1",
+    "#%E0%A4%A",
+]
+
+
+def expect_page_as_it_is(kobai):
     expect(kobai.verdict).to_have_text(re.compile("^Answer: 7 "))
+    nothing_ran(kobai.page)
+
+
+def test_a_nonsense_address_leads_to_the_page_as_it_is_before_python(visit, make_site):
+    kobai = visit(site=make_site({"pyodide.asm.wasm": SILENT})).kobai
+    for part in NONSENSE:
+        kobai.page.goto("about:blank")
+        kobai.open("?lang=en" + part)
+        kobai.wait_until_live()
+        expect_page_as_it_is(kobai)
+
+
+@pytest.mark.parametrize(
+    ("query", "part"),
+    [
+        ("?lang=<img src=x onerror=window.broken=1>", NONSENSE[1]),
+        ("?lang=en&lang=ja&__proto__[x]=1", NONSENSE[3]),
+    ],
+    ids=["markup", "twice"],
+)
+def test_a_nonsense_address_leads_to_the_page_as_it_is_with_python(visit, query, part):
+    """And so does each other nonsense in the place of a room, while the page is open."""
+    kobai = visit(query + part).kobai
+    kobai.wait_until_ready()
+    expect_page_as_it_is(kobai)
     kobai.button("One step").click()
     expect(kobai.button("Reset")).to_be_enabled(timeout=WORK)  # the training images are loaded first
     nothing_ran(kobai.page)
+    for other in [each for each in NONSENSE if each != part]:
+        kobai.page.evaluate("part => { location.hash = part }", other)
+        kobai.step()
+        nothing_ran(kobai.page)
 
 
 def test_small_files_that_would_end_python_and_a_file_of_300_megabytes_are_refused(kobai, tmp_path):

@@ -22,7 +22,7 @@ def test_static_content_is_there_before_any_python(visit, make_site):
         expect(kobai.button(name)).to_be_disabled()
 
 
-def test_a_click_is_answered_before_python_is_ready(visit, make_site):
+def test_before_python_is_ready_a_click_is_answered_and_buttons_say_why_they_cannot_work(visit, make_site):
     site = make_site({"pyodide.asm.wasm": SILENT})
     kobai = visit(site=site).kobai
     kobai.wait_until_live()
@@ -31,34 +31,11 @@ def test_a_click_is_answered_before_python_is_ready(visit, make_site):
         shipped = FIRST_ANSWERS["images"][index]
         assert shipped["label"] == int(name)
         assert kobai.probabilities() == pytest.approx(shipped["probabilities"], abs=0.51e-4)
-    expect(kobai.button("Train")).to_be_disabled()
-
-
-def test_buttons_say_why_they_cannot_work_yet(visit, make_site):
-    kobai = visit(site=make_site({"pyodide.asm.wasm": SILENT})).kobai
-    kobai.wait_until_live()
     expect(kobai.region("Training").get_by_text("Python is still loading.").first).to_be_visible()
     names = ("Train", "One step", "Reset", "Measure accuracy", "Save network", "Open network", "Draw figure")
     for name in names:
         expect(kobai.button(name)).to_be_disabled()
         expect(kobai.button(name)).to_have_attribute("title", re.compile(r"\w"))
-
-
-def test_the_load_log_counts_the_megabytes(visit):
-    seen = visit(before=_record_loading).kobai
-    seen.wait_until_ready()
-    sentences = seen.page.evaluate("window.loadingSentences")
-    counted = [re.search(r"([\d.]+) of ([\d.]+) MB", text) for text in sentences]
-    python = [
-        (float(m[1]), float(m[2]))
-        for m, text in zip(counted, sentences, strict=True)
-        if m and "Python" in text
-    ]
-    assert len(python) >= 3
-    assert [done for done, _ in python] == sorted(done for done, _ in python)
-    assert len({total for _, total in python}) == 1
-    assert python[-1][0] == pytest.approx(python[-1][1], abs=0.11)
-    assert 8 < python[-1][1] < 20
 
 
 def _record_loading(page):
@@ -72,8 +49,8 @@ def _record_loading(page):
     )
 
 
-def test_first_visit_to_first_prediction(visit):
-    first = visit()
+def test_first_visit_by_a_log_that_counts_the_megabytes_to_the_first_prediction(visit):
+    first = visit(before=_record_loading)
     kobai = first.kobai
     kobai.wait_until_ready()
     expect(kobai.page.get_by_role("alert")).to_be_hidden()
@@ -84,6 +61,22 @@ def test_first_visit_to_first_prediction(visit):
     expect(kobai.verdict).to_have_text("Answer: 0 (99.71 %). Correct.")
     # the watch sees the worker's requests too, or it could not vouch for them
     assert any(url.endswith("pyodide.asm.wasm") for url in first.watch.requests)
+    _expect_counted(kobai.page.evaluate("window.loadingSentences"))
+
+
+def _expect_counted(sentences):
+    """Of the megabytes of Python, more and more, to the last."""
+    counted = [re.search(r"([\d.]+) of ([\d.]+) MB", text) for text in sentences]
+    python = [
+        (float(m[1]), float(m[2]))
+        for m, text in zip(counted, sentences, strict=True)
+        if m and "Python" in text
+    ]
+    assert len(python) >= 3
+    assert [done for done, _ in python] == sorted(done for done, _ in python)
+    assert len({total for _, total in python}) == 1
+    assert python[-1][0] == pytest.approx(python[-1][1], abs=0.11)
+    assert 8 < python[-1][1] < 20
 
 
 def test_the_worker_gives_the_answers_that_ship_with_the_page(kobai):

@@ -42,10 +42,11 @@ def digest(page) -> str:
     return hashlib.sha256(kept["data"]).hexdigest()
 
 
+# ------------------- in one page after another: each leaves no training behind, but for the last of them
+
+
 @pytest.mark.fault("the page is killed in training")
-def test_a_training_that_is_killed_again_and_again_continues_bit_for_bit(visit):
-    begun = visit()
-    kobai = begun.kobai.wait_until_ready()
+def test_a_training_that_is_killed_again_and_again_continues_bit_for_bit(kobai, shared_visit):
     kobai.train(iterations=1_000_000, seed=5, hidden_units=40)
     stood, kept = 0, []
     for end in ("crashed", "closed", "left"):
@@ -56,8 +57,10 @@ def test_a_training_that_is_killed_again_and_again_continues_bit_for_bit(visit):
             kobai.page.goto("about:blank")
             kobai.open()
         else:
-            crash(kobai.page) if end == "crashed" else kobai.page.close()
-            kobai = another_tab(begun)
+            if end == "crashed":
+                crash(kobai.page)
+            kobai.page.close()
+            kobai = shared_visit.kobai = another_tab(shared_visit)
         kobai.wait_until_ready()
         stood = expect_back(kobai, stood + 1)
         kept.append(digest(kobai.page))
@@ -73,8 +76,7 @@ def test_a_training_that_is_killed_again_and_again_continues_bit_for_bit(visit):
     assert killed not in kept
 
 
-def test_what_is_kept_is_never_five_seconds_behind(visit):
-    kobai = visit().kobai.wait_until_ready()
+def test_what_is_kept_is_never_five_seconds_behind(kobai):
     thousands_a_second = {"computed_by": "fast"}
     one_a_second = {"gradient": "numerical", "hidden_units": 100, "batch_size": 400}
     for settings in (thousands_a_second, one_a_second):
@@ -94,8 +96,7 @@ def test_what_is_kept_is_never_five_seconds_behind(visit):
 
 
 @pytest.mark.fault("the page is left in training")
-def test_leaving_the_page_keeps_what_is_there_at_once(visit):
-    kobai = visit().kobai.wait_until_ready()
+def test_leaving_the_page_keeps_what_is_there_at_once(kobai):
     kobai.train(iterations=1_000_000)
     kobai.wait_until_iteration(100)
     wait_until_kept(kobai.page, 1)
@@ -112,8 +113,7 @@ def test_leaving_the_page_keeps_what_is_there_at_once(visit):
     kobai.pause()
 
 
-def test_settings_and_the_networks_in_use_are_there_after_a_reload(visit):
-    kobai = visit().kobai.wait_until_ready()
+def test_settings_and_the_networks_in_use_are_there_after_a_reload(kobai):
     kobai.set(hidden_units=77, seed=9, gradient="numerical", pixels="false")
     kobai.field("Pixels").press("Tab")
     kobai.use("shipped-1000")
@@ -135,65 +135,9 @@ def test_settings_and_the_networks_in_use_are_there_after_a_reload(visit):
     expect(kobai.field("Hidden units")).to_have_value("30")
 
 
-# ----------------------------------------------------------- older and newer data
-
-
-@pytest.mark.fault("data of an older page")
-def test_what_an_older_page_kept_is_all_there(visit, site):
-    """Networks of before there was a shelf, a digit, and a training of the first version."""
-    cpython = reference.trained(700, seed=4)
-    kept = {
-        "before": (pickle.dumps(reference.shipped_params()), {"iterations": 12, "hidden_size": 50}),
-        "opened": (network_file("old.pkl")["buffer"], {"name": "old.pkl", "hidden_size": 50}),
-        "training": (state_of_version_1(cpython), {}),
-    }
-
-    def keep_as_then(page):
-        page.context.route("**/favicon.ico", lambda route: route.fulfill(body=""))
-        page.goto(site.address + "licenses/README.txt")
-        slots = {slot: as_old_page_kept(*of_slot) for slot, of_slot in kept.items()}
-        write(page, slots, OLD_NAME, "entries")
-
-    kobai = visit(before=keep_as_then).kobai
-    for _ in range(2):  # and at the visit after that
-        kobai.wait_until_ready()
-        for name in ("your training, 12 iterations", "old.pkl"):
-            expect(kobai.network.locator("option", has_text=name)).to_have_count(1)
-        expect(training_said(kobai)).to_contain_text("is back. All iterations are done.")
-        assert kobai.iteration() == 700
-        assert kobai.losses([1, 700]) == pytest.approx(
-            [cpython.train_loss_list[i] for i in (0, 699)], abs=1e-4
-        )
-        assert len(records(kobai.page, "training:")) == 1
-        assert len(records(kobai.page, "network:")) == 2
-        kobai.page.reload()
-
-
-@pytest.mark.fault("data of a newer page")
-def test_what_a_newer_page_keeps_is_left_as_it_is(visit):
-    kobai = visit().kobai.wait_until_ready()
-    kobai.open_file(network_file("kept.pkl"))
-    kobai.train(iterations=20)
-    kobai.wait_until_trained()
-    write(kobai.page, {"format": {"format": 2, "moved": True}, "training:new": {"shape": "unknown"}})
-    before = records(kobai.page)
-    kobai.set(iterations=30)
-    kobai.button("Continue").click()  # a newer page has come meanwhile, in another tab
-    kobai.wait_until_trained()
-    expect(training_said(kobai)).to_contain_text("A newer version of this page has kept things")
-    assert records(kobai.page) == before
-    kobai.page.reload()
-    kobai.wait_until_ready()
-    expect(kobai.network.locator("option", has_text="kept.pkl")).to_have_count(0)
-    kobai.train(iterations=10)
-    kobai.wait_until_trained()
-    expect(training_said(kobai)).to_contain_text("A newer version of this page has kept things")
-    assert records(kobai.page) == before
-
-
 @pytest.mark.fault("a kept training is damaged")
-def test_a_damaged_training_is_told_left_alone_and_stops_nothing(visit):
-    kobai = visit().kobai.wait_until_ready()
+def test_a_damaged_training_is_told_left_alone_and_stops_nothing(kobai):
+    """The last of the tests that share a page: the damaged one stays in its storage."""
     kobai.train(iterations=20)
     kobai.wait_until_trained()
     ((slot, about),) = records(kobai.page, "training:").items()
@@ -209,3 +153,59 @@ def test_a_damaged_training_is_told_left_alone_and_stops_nothing(visit):
     kept = records(kobai.page, "training:")
     assert len(kept) == 2
     assert kept[slot] == about
+
+
+# ----------------------------------------------------------- older and newer data
+
+
+@pytest.mark.fault("data of an older page")
+@pytest.mark.fault("data of a newer page")
+def test_what_an_older_page_kept_is_all_there_and_what_a_newer_one_keeps_is_left_as_it_is(visit, site):
+    """Networks of before there was a shelf, a digit, and a training of the first version; then a newer page
+    comes."""
+    cpython = reference.trained(700, seed=4)
+    kept = {
+        "before": (pickle.dumps(reference.shipped_params()), {"iterations": 12, "hidden_size": 50}),
+        "opened": (network_file("old.pkl")["buffer"], {"name": "old.pkl", "hidden_size": 50}),
+        "training": (state_of_version_1(cpython), {}),
+    }
+
+    def keep_as_then(page):
+        page.context.route("**/favicon.ico", lambda route: route.fulfill(body=""))
+        page.goto(site.address + "licenses/README.txt")
+        slots = {slot: as_old_page_kept(*of_slot) for slot, of_slot in kept.items()}
+        write(page, slots, OLD_NAME, "entries")
+
+    kobai = visit(before=keep_as_then).kobai
+    for is_later in (False, True):  # and at the visit after that
+        if is_later:
+            kobai.page.reload()
+        kobai.wait_until_ready()
+        for name in ("your training, 12 iterations", "old.pkl"):
+            expect(kobai.network.locator("option", has_text=name)).to_have_count(1)
+        expect(training_said(kobai)).to_contain_text("is back. All iterations are done.")
+        assert kobai.iteration() == 700
+        assert kobai.losses([1, 700]) == pytest.approx(
+            [cpython.train_loss_list[i] for i in (0, 699)], abs=1e-4
+        )
+        assert len(records(kobai.page, "training:")) == 1
+        assert len(records(kobai.page, "network:")) == 2
+
+    kobai.open_file(network_file("kept.pkl"))
+    kobai.expect_network("kept.pkl")
+    write(kobai.page, {"format": {"format": 2, "moved": True}, "training:new": {"shape": "unknown"}})
+    before = records(kobai.page)
+    kobai.set(iterations=710)
+    kobai.button("Continue").click()  # a newer page has come meanwhile, in another tab
+    kobai.wait_until_iteration(710)
+    kobai.wait_until_trained()
+    expect(training_said(kobai)).to_contain_text("A newer version of this page has kept things")
+    assert records(kobai.page) == before
+    kobai.page.reload()
+    kobai.wait_until_ready()
+    for name in ("kept.pkl", "old.pkl"):
+        expect(kobai.network.locator("option", has_text=name)).to_have_count(0)
+    kobai.train(iterations=10)
+    kobai.wait_until_trained()
+    expect(training_said(kobai)).to_contain_text("A newer version of this page has kept things")
+    assert records(kobai.page) == before

@@ -10,10 +10,9 @@ from support.browser.kobai_page import WORK
 
 
 @pytest.mark.fault("storage full")
-def test_a_full_storage_is_told_and_tried_again(visit, site):
+def test_a_full_storage_is_told_and_tried_again(kobai, site):
     """Full while training: the browser gives this page 1 MB, which a few copies of the training fill."""
-    begun = visit(before=lambda page: limit_storage(page, site, 1_000_000))
-    kobai = begun.kobai.wait_until_ready()
+    limit_storage(kobai.page, site, 1_000_000)
     kobai.train(iterations=1_000_000)
     expect(training_said(kobai)).to_contain_text("The browser’s storage is full", timeout=WORK)
     ((slot, former),) = records(kobai.page, "training:").items()
@@ -80,9 +79,7 @@ def test_a_storage_that_fails_is_told_and_costs_nothing_else(visit, fault):
 
 
 @pytest.mark.fault("storage cleared under the page")
-def test_a_storage_that_is_cleared_under_the_page(visit):
-    begun = visit()
-    kobai = begun.kobai.wait_until_ready()
+def test_a_storage_that_is_cleared_under_the_page(kobai, shared_visit):
     kobai.open_file(network_file("looked at.pkl"))
     kobai.expect_network("looked at.pkl")
     kobai.open_file(network_file("read.pkl", 2))
@@ -92,7 +89,7 @@ def test_a_storage_that_is_cleared_under_the_page(visit):
     kobai.expect_network("read.pkl")
     kobai.train(iterations=1_000_000)
     wait_until_kept(kobai.page, 1)
-    browser = begun.context.new_cdp_session(kobai.page)
+    browser = shared_visit.context.new_cdp_session(kobai.page)
     origin = kobai.page.evaluate("() => location.origin")
     browser.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb"})
     wait_until_kept(kobai.page, kobai.iteration())  # the training is kept anew

@@ -18,45 +18,6 @@ def option(kobai, name):
     return kobai.network.locator("option", has_text=name)
 
 
-@pytest.mark.fault("two tabs at once")
-def test_two_tabs_do_not_harm_each_other(visit):
-    begun = visit()
-    first = begun.kobai.wait_until_ready()
-    first.train(iterations=1_000_000, seed=1)
-    wait_until_kept(first.page, 1)
-    second = KobaiPage(begun.context.new_page(), first.address).open().wait_until_ready()
-    expect(kept_trainings(second)).to_have_text(
-        re.compile("a training of 1,000,000 iterations, seed 1.*open in another tab")
-    )
-    second.train(iterations=50, seed=2)  # a training of its own, in a place of its own
-    second.wait_until_trained()
-    expect(kept_trainings(first)).to_have_text(
-        re.compile("a training of 50 iterations, seed 2.*open in another tab")
-    )
-    first.pause()
-    assert {about["settings"]["seed"] for about in records(first.page, "training:").values()} == {1, 2}
-
-    # both shelves show what either tab adds and deletes
-    first.open_file(network_file("of the first.pkl", 1))
-    second.open_file(network_file("of the second.pkl", 2))
-    for tab in (first, second):
-        for name in ("of the first.pkl", "of the second.pkl"):
-            expect(option(tab, name)).to_have_count(1, timeout=WORK)
-    second.use("shipped")
-    first.ask_worker("delete", network=option(first, "of the second.pkl").get_attribute("value"))
-    expect(option(second, "of the second.pkl")).to_have_count(0)
-
-    # the second takes over from the first, which goes on in a place of its own
-    second.button("Continue here instead: .*, seed 1").click()
-    expect(training_said(second)).to_contain_text("is back.")
-    stood = second.iteration()
-    second.step()
-    first.step()
-    assert first.iteration() == second.iteration() == stood + 1
-    taken_over = [each for each in records(first.page, "training:").values() if each["settings"]["seed"] == 1]
-    assert [each["iteration"] for each in taken_over] == [stood + 1] * 2
-
-
 JUNK = """() => {
     const channel = new BroadcastChannel("kobai-kept");
     const deep = "[".repeat(8000) + "]".repeat(8000);
@@ -67,51 +28,15 @@ JUNK = """() => {
 }"""
 
 
-@pytest.mark.fault("tabs reloaded at once")
-def test_tabs_that_are_reloaded_at_once_come_back_to_their_own(visit):
-    """Also one that has no training; and junk on the channel between them changes nothing."""
-    begun = visit()
-    first = begun.kobai.wait_until_ready()
-    second, third = (KobaiPage(begun.context.new_page(), first.address) for _ in range(2))
-    first.train(iterations=30, seed=1)
-    first.wait_until_trained()
-    second.open().wait_until_ready()
-    second.train(iterations=40, seed=2)
-    second.wait_until_trained()
-    third.open().wait_until_ready()
-    third.page.evaluate(JUNK)
-    for tab in (first, second, third):
-        tab.page.evaluate("() => void setTimeout(() => location.reload())")
-    for tab, done in ((first, 30), (second, 40)):
-        tab.wait_until_ready()
-        expect(training_said(tab)).to_contain_text("is back. All iterations are done.", timeout=WORK)
-        assert tab.iteration() == done
-        expect(tab.page.get_by_role("alert")).to_be_hidden()
-    third.wait_until_ready()
-    expect(third.button("Train")).to_be_enabled()
-    expect(kept_trainings(third)).to_have_count(2, timeout=WORK)
-    third.page.evaluate(JUNK)
-
-    # where another tab has taken the training over, this is told by its name
-    third.button("Continue here instead: .*, seed 1").click()
-    expect(training_said(third)).to_contain_text("is back.")
-    first.page.reload()
-    expect(first.problem).to_contain_text(
-        "The training of this tab is open in another tab now: a training of 30 iterations, seed 1.",
-        timeout=WORK,
-    )
-    first.wait_until_ready()
-    expect(first.button("Train")).to_be_enabled()
-
-
 def digests(page) -> list[str]:
     """Of the bytes of every network and training that is kept."""
     kept = [*records(page, "network:", data=True).values(), *records(page, "training:", data=True).values()]
     return sorted(hashlib.sha256(each["data"]).hexdigest() for each in kept)
 
 
-def test_everything_out_deleted_and_in_again(visit, tmp_path):
-    kobai = visit().kobai.wait_until_ready()
+def test_everything_out_deleted_and_in_again(kobai, tmp_path):
+    """The first in this file: what it finds in the storage is nothing."""
+    assert digests(kobai.page) == []
     kobai.open_file(network_file("mine.pkl"))
     kobai.expect_network("mine.pkl")
     kobai.train(iterations=40, seed=7)
@@ -166,3 +91,72 @@ def test_everything_out_deleted_and_in_again(visit, tmp_path):
 def expect_done(kobai) -> int:
     expect(training_said(kobai)).to_contain_text("is back. All iterations are done.")
     return kobai.iteration()
+
+
+@pytest.mark.fault("two tabs at once")
+@pytest.mark.fault("tabs reloaded at once")
+def test_tabs_do_not_harm_each_other_and_come_back_to_their_own(kobai, shared_visit):
+    """Also one that has no training; and junk on the channel between them changes nothing."""
+    first = kobai
+    second, third = (KobaiPage(shared_visit.context.new_page(), first.address) for _ in range(2))
+    first.train(iterations=1_000_000, seed=1)
+    wait_until_kept(first.page, 1)
+    second.open().wait_until_ready()
+    expect(kept_trainings(second)).to_have_text(
+        re.compile("a training of 1,000,000 iterations, seed 1.*open in another tab")
+    )
+    second.train(iterations=50, seed=2)  # a training of its own, in a place of its own
+    second.wait_until_trained()
+    expect(kept_trainings(first)).to_have_text(
+        re.compile("a training of 50 iterations, seed 2.*open in another tab")
+    )
+    stood = first.pause()
+    assert {about["settings"]["seed"] for about in records(first.page, "training:").values()} == {1, 2}
+
+    # both shelves show what either tab adds and deletes
+    first.open_file(network_file("of the first.pkl", 1))
+    second.open_file(network_file("of the second.pkl", 2))
+    for tab in (first, second):
+        for name in ("of the first.pkl", "of the second.pkl"):
+            expect(option(tab, name)).to_have_count(1, timeout=WORK)
+    second.use("shipped")
+    first.ask_worker("delete", network=option(first, "of the second.pkl").get_attribute("value"))
+    expect(option(second, "of the second.pkl")).to_have_count(0)
+
+    # all are reloaded at once
+    third.open().wait_until_ready()
+    third.page.evaluate(JUNK)
+    for tab in (first, second, third):
+        tab.page.evaluate("() => void setTimeout(() => location.reload())")
+    for tab, done, said in ((first, stood, "is back."), (second, 50, "is back. All iterations are done.")):
+        tab.wait_until_ready()
+        expect(training_said(tab)).to_contain_text(said, timeout=WORK)
+        assert tab.iteration() == done
+        expect(tab.page.get_by_role("alert")).to_be_hidden()
+    third.wait_until_ready()
+    expect(third.button("Train")).to_be_enabled()
+    expect(kept_trainings(third)).to_have_count(2, timeout=WORK)
+    third.page.evaluate(JUNK)
+
+    # the third takes over from the first, which goes on in a place of its own
+    third.button("Continue here instead: .*, seed 1").click()
+    expect(training_said(third)).to_contain_text("is back.")
+    third.step()
+    first.step()
+    assert first.iteration() == third.iteration() == stood + 1
+    taken_over = [each for each in records(first.page, "training:").values() if each["settings"]["seed"] == 1]
+    assert [each["iteration"] for each in taken_over] == [stood + 1] * 2
+
+    # and once more: where another tab has the training, this is told at a reload, by its name
+    third.button("Continue here instead: .*, seed 1").click()
+    expect(third.button("Continue here instead: .*, seed 1")).to_have_count(0)
+    expect(training_said(third)).to_contain_text("is back.")
+    first.page.reload()
+    expect(first.problem).to_contain_text(
+        "The training of this tab is open in another tab now: a training of 1,000,000 iterations, seed 1.",
+        timeout=WORK,
+    )
+    first.wait_until_ready()
+    expect(first.button("Train")).to_be_enabled()
+    for tab in (second, third):
+        tab.page.close()

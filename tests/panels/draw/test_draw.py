@@ -233,10 +233,8 @@ def test_one_can_draw_upon_a_test_image(panel):
     expect(panel.picture).to_have_attribute("alt", "What the network sees: test image 2, with your changes")
 
 
-def test_the_drawing_survives_a_reload(visit):
-    kobai = visit().kobai
-    kobai.wait_until_ready()
-    panel = DrawPanel(kobai).open()
+def test_the_drawing_survives_a_reload(panel):
+    kobai = panel.kobai
     drawn = panel.write(*strokes_of(5, "bar apart"))
     panel.button("Turn right").click()
     turned = retouch(draw_centred(drawn, PEN), [("rotate", 5)])

@@ -39,59 +39,51 @@ def numpys() -> list[str]:
     return ["2"] + (["1"] if os.environ.get("KOBAI_NUMPY1") else [])
 
 
-@pytest.fixture
-def trained(kobai):
+def test_a_saved_network_answers_the_same_in_the_readers_own_python(kobai, tmp_path):
+    """In both forms, and with each NumPy."""
     kobai.train(iterations=150, seed=2, computed_by="numpy")
     kobai.wait_until_trained()
-    return kobai
-
-
-@pytest.mark.parametrize("numpy", numpys())
-@pytest.mark.parametrize("form", ["dict", "instance"])
-def test_a_saved_network_answers_the_same_in_the_readers_own_python(trained, tmp_path, form, numpy):
-    download = trained.save(form)
-    assert download.suggested_filename.endswith(".pkl")
-    download.save_as(tmp_path / "saved.pkl")
+    shown = [kobai.ask_worker("look", index=index)["probabilities"] for index in range(10)]
     (tmp_path / "two_layer_net.py").write_text(TWO_LAYER_NET, encoding="utf-8")
     np.save(tmp_path / "x.npy", reference.images_to_test()[:10] / 255)
-    environment = os.environ | {"PYTHONPATH": os.environ["KOBAI_NUMPY1"] if numpy == "1" else ""}
-    done = subprocess.run(
-        [sys.executable, "-c", READER, "saved.pkl", "x.npy"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    answer = json.loads(done.stdout)
-    assert answer["numpy"].startswith(numpy + ".")
-    shown = [trained.ask_worker("look", index=index)["probabilities"] for index in range(10)]
-    assert np.array(answer["y"]) == pytest.approx(np.array(shown), abs=1e-6)
+    for form in ("dict", "instance"):
+        download = kobai.save(form)
+        assert download.suggested_filename.endswith(".pkl")
+        download.save_as(tmp_path / f"{form}.pkl")
+        for numpy in numpys():
+            environment = os.environ | {"PYTHONPATH": os.environ["KOBAI_NUMPY1"] if numpy == "1" else ""}
+            done = subprocess.run(
+                [sys.executable, "-c", READER, f"{form}.pkl", "x.npy"],
+                cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            answer = json.loads(done.stdout)
+            assert answer["numpy"].startswith(numpy + ".")
+            assert np.array(answer["y"]) == pytest.approx(np.array(shown), abs=1e-6)
+    found = pickle.loads((tmp_path / "dict.pkl").read_bytes())  # noqa: S301 (saved above)
     for key, array in reference.trained(150, seed=2).network.params.items():
-        if form == "dict":
-            found = pickle.loads((tmp_path / "saved.pkl").read_bytes())[key]  # noqa: S301 (saved above)
-            assert found.dtype == np.float64
-            assert found == pytest.approx(array, abs=1e-9)
+        assert found[key].dtype == np.float64
+        assert found[key] == pytest.approx(array, abs=1e-9)
 
 
-@pytest.mark.parametrize("form", ["dict", "instance"])
-def test_save_reload_open_same_accuracy(visit, tmp_path, form):
-    kobai = visit().kobai
-    kobai.wait_until_ready()
+def test_save_reload_open_same_accuracy(kobai, tmp_path):
     kobai.train(iterations=100)
     kobai.wait_until_trained()
     accuracy = kobai.measured_accuracy()
-    kobai.save(form).save_as(tmp_path / "mine.pkl")
+    assert accuracy != 0.9468
+    for form in ("dict", "instance"):
+        kobai.save(form).save_as(tmp_path / f"{form}.pkl")
     kobai.reset()  # so that the reload brings back nothing of it
     kobai.page.reload()
     kobai.wait_until_ready()
-    kobai.use("shipped")
-    kobai.open_file(tmp_path / "mine.pkl")
-    kobai.expect_network("mine.pkl")
-    assert kobai.measured_accuracy() == accuracy
-    assert accuracy != 0.9468
+    for form in ("dict", "instance"):
+        kobai.use("shipped")
+        kobai.open_file(tmp_path / f"{form}.pkl")
+        kobai.expect_network(f"{form}.pkl")
+        assert kobai.measured_accuracy() == accuracy
 
 
-def test_a_reload_in_the_middle_of_a_run_loses_nothing(visit):
-    kobai = visit().kobai
-    kobai.wait_until_ready()
+def test_a_reload_in_the_middle_of_a_run_loses_nothing(kobai):
     kobai.train(iterations=1_000_000, seed=4)
     kobai.wait_until_iteration(30)
     stood = kobai.pause()

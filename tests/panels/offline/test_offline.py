@@ -1,6 +1,8 @@
 """Without a network, with half of one, with a new version: what is kept, and that versions never mix."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -102,14 +104,41 @@ def stop_worker(begun) -> None:
     session.detach()
 
 
+def beyond_the_core(site: Path) -> list[str]:
+    """The files that are kept when they are used, or when everything is."""
+    files = json.loads((site / "offline.json").read_text(encoding="utf-8"))["files"]
+    return [name for name, about in files.items() if about["group"] != "core"]
+
+
 def sheet(page) -> str:
     """The style sheet that a request of this tab is answered with now."""
     return page.evaluate("async () => (await fetch('css/base.css')).text()")
 
 
+@pytest.mark.fault("a fetch for offline use fails")
 @pytest.mark.fault("the server switched off")
-def test_with_the_server_switched_off_it_predicts_trains_and_draws(first_visit, host):
-    kobai = first_visit.kobai
+def test_a_fetch_that_fails_is_told_and_taken_up_again_and_then_all_works_without_the_server(visit, host):
+    host.faults["three_layer_net.pkl"] = PORTAL  # not needed for the start
+    begun = visit(site=host, service_workers="allow")
+    begun.watch.announce(NO_NETWORK)
+    kobai = begun.kobai.wait_until_ready()
+    expect_said(kobai, "a web page came, probably the login page of this network, and it was not kept")
+    host.faults["three_layer_net.pkl"] = CUT
+    kobai.button("Keep for offline").click()
+    expect_said(kobai, "A file could not be fetched. Check the connection")
+    host.mend()
+    session = begun.context.new_cdp_session(kobai.page)
+    origin = host.address.removesuffix("/kobai/")
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1_000_000})
+    kobai.button("Keep for offline").click()
+    expect_said(kobai, "The browser has no room left")
+    assert kobai.measured_accuracy() > 0.94
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin})  # as it was
+    host.faults |= dict.fromkeys(beyond_the_core(host.folder), SILENT)
+    kobai.button("Keep for offline").click()
+    kobai.button("Stop fetching").click()
+    expect_said(kobai, "Stopped. What has arrived is kept.")
+    host.mend()
     expect_row(kobai, "The page, Python", "kept")
     expect_row(kobai, "training images", "not yet")
     kobai.train(iterations=12)
@@ -120,7 +149,11 @@ def test_with_the_server_switched_off_it_predicts_trains_and_draws(first_visit, 
     expect_said(kobai, ALL_KEPT)
     expect(kobai.button("Keep for offline")).to_be_disabled()
     host.switch_off()
-    # still in the first visit, whose worker started before there was a copy
+    it_predicts_trains_and_draws(kobai)
+
+
+def it_predicts_trains_and_draws(kobai: KobaiPage) -> None:
+    """In the first visit still, whose worker started before there was a copy, and at those that follow."""
     kobai.button("Draw figure").click()
     drawn = kobai.page.get_by_role("img", name="The loss curve, drawn by Matplotlib")
     expect(drawn).to_be_visible(timeout=WORK)
@@ -128,7 +161,8 @@ def test_with_the_server_switched_off_it_predicts_trains_and_draws(first_visit, 
     for address in ("?lang=en", "index.html?lang=en&x=1#run"):
         kobai.page.goto("about:blank")
         kobai.open(address)
-        kobai.wait_until_ready()
+        kobai.wait_until_live()
+    kobai.wait_until_ready()
     assert kobai.iteration() == 12  # the training of the first visit
     kobai.reset()
     kobai.train(iterations=20)
@@ -153,11 +187,28 @@ def test_it_can_be_installed(kobai, shared_visit):
     assert {error["errorId"] for error in errors} <= {"in-incognito"}
 
 
+@pytest.mark.fault("a damaged update")
 @pytest.mark.fault("a new version while the page is open")
-def test_a_new_version_comes_when_the_learner_says_so_and_never_mixes(first_visit, host, second, site_folder):
+def test_a_new_version_is_refused_when_damaged_comes_at_the_learners_word_and_never_mixes(
+    first_visit, host, second, site_folder
+):
     kobai = first_visit.kobai
-    other = KobaiPage(first_visit.context.new_page(), host.address).open().wait_until_ready()
     host.folder = second
+    for fault in (CORRUPT, TRUNCATED, CUT):
+        host.faults["base.css"] = fault
+        assert kobai.page.evaluate(UPDATE_TO_ITS_END) == "redundant"
+        expect_said(kobai, "A newer version could not be fetched whole")
+        expect(notice(kobai)).to_be_hidden()
+        assert EDITION not in sheet(kobai.page)
+    # the old version stays, at a reload and for another tab
+    kobai.page.reload()
+    expect(kobai.page).to_have_title("Kobai 勾配")
+    other = KobaiPage(first_visit.context.new_page(), host.address).open()
+    expect(other.page).to_have_title("Kobai 勾配")
+    host.mend()
+    for each in (kobai, other):
+        each.wait_until_ready()
+        assert EDITION not in sheet(each.page)
     look_for_update(kobai)
     for each in (kobai, other):
         expect(notice(each)).to_contain_text("A new version of Kobai is ready", timeout=START)
@@ -202,31 +253,40 @@ def test_a_new_version_comes_when_the_learner_says_so_and_never_mixes(first_visi
     assert EDITION in sheet(other.page)
 
 
-@pytest.mark.fault("a damaged update")
-def test_a_damaged_update_is_refused_and_the_old_version_stays(first_visit, host, second):
-    kobai = first_visit.kobai
-    host.folder = second
-    for fault in (CORRUPT, TRUNCATED, CUT):
-        host.faults["base.css"] = fault
-        assert kobai.page.evaluate(UPDATE_TO_ITS_END) == "redundant"
-        expect_said(kobai, "A newer version could not be fetched whole")
-        expect(notice(kobai)).to_be_hidden()
-        assert EDITION not in sheet(kobai.page)
-    kobai.page.reload()
-    expect(kobai.page).to_have_title("Kobai 勾配")
-    host.mend()
-    kobai.wait_until_ready()
-    assert EDITION not in sheet(kobai.page)
-    look_for_update(kobai)
-    notice(kobai).get_by_role("button", name="Update now").click(timeout=START)
-    expect(kobai.page).to_have_title("Second Kobai", timeout=WORK)
-    assert EDITION in sheet(kobai.page)
-
-
+@pytest.mark.fault("other bytes in the offline copy, without a network")
 @pytest.mark.fault("the offline copy lacks files, or they are damaged")
-def test_what_is_lost_or_damaged_is_fetched_again_and_what_is_removed_is_gone(first_visit, host):
-    kobai = first_visit.kobai
-    page = kobai.page
+def test_what_is_damaged_is_never_used_but_fetched_again_and_what_is_removed_is_gone(first_visit, host):
+    kobai, page = first_visit.kobai, first_visit.kobai.page
+    first_visit.watch.announce("503|NetworkError|Unable to fetch|integrity|damaged|could not|MessageEvent")
+    told = page.get_by_role("alert").filter(has_text="in this browser is damaged, so it is not used")
+    host.switch_off()
+    session = first_visit.context.new_cdp_session(page)
+    session.send("Network.clearBrowserCache")  # or what is damaged is mended from there
+    session.detach()
+    # by the worker of the first visit, which reads the copy past the service worker
+    assert page.evaluate(OTHER_BYTES, "three_layer_net") == 1
+    kobai.network.select_option("shipped-3")
+    expect(told).to_contain_text("three_layer_net.pkl")
+    # by the service worker, for the worker and for the page: each of these is asked for before the one before
+    for file in ("py/library.zip", "pyodide/numpy", "py/page/modules.bin"):
+        assert page.evaluate(OTHER_BYTES, file) == 1
+        page.reload()
+        expect(told).to_contain_text(file, timeout=START)
+    assert page.evaluate(OTHER_BYTES, "index.html") == 1
+    page.reload()
+    expect(page.get_by_text("The copy of this page that your browser keeps is damaged")).to_be_visible()
+    expect(page.get_by_text("このブラウザに保存されたページのファイルが壊れている")).to_be_visible()
+    assert page.evaluate("window.other") is None
+    host.switch_on()
+    page.get_by_role("link", name="reload").click()
+    kobai.wait_until_ready()
+    expect_said(kobai, KEPT)
+    assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
+
+    assert first_visit.watch.verdict() == []
+
+    # with a network, files that are gone or damaged are fetched again, without an error on the way
+    first_visit.watch.announce(NO_NETWORK)
     page.evaluate(
         "async () => { await (await caches.open('kobai of another project')).add('css/base.css'); }"
     )
@@ -256,63 +316,6 @@ def test_what_is_lost_or_damaged_is_fetched_again_and_what_is_removed_is_gone(fi
     expect_said(kobai, "The offline copy is removed.")
     assert page.evaluate("() => caches.keys()") == ["kobai of another project"]
     assert page.evaluate("async () => (await navigator.serviceWorker.getRegistrations()).length") == 0
-    kobai.button("Keep for offline").click()
-    expect_said(kobai, ALL_KEPT)
-
-
-@pytest.mark.fault("other bytes in the offline copy, without a network")
-def test_other_bytes_in_the_copy_are_never_used_and_it_is_told(first_visit, host):
-    kobai, page = first_visit.kobai, first_visit.kobai.page
-    first_visit.watch.announce("503|NetworkError|Unable to fetch|integrity|damaged|could not|MessageEvent")
-    told = page.get_by_role("alert").filter(has_text="in this browser is damaged, so it is not used")
-    host.switch_off()
-    session = first_visit.context.new_cdp_session(page)
-    session.send("Network.clearBrowserCache")  # or what is damaged is mended from there
-    session.detach()
-    # by the worker of the first visit, which reads the copy past the service worker
-    assert page.evaluate(OTHER_BYTES, "three_layer_net") == 1
-    kobai.network.select_option("shipped-3")
-    expect(told).to_contain_text("three_layer_net.pkl")
-    # by the service worker, for the worker and for the page: each of these is asked for before the one before
-    for file in ("py/library.zip", "pyodide/numpy", "py/page/modules.bin"):
-        assert page.evaluate(OTHER_BYTES, file) == 1
-        page.reload()
-        expect(told).to_contain_text(file, timeout=START)
-    assert page.evaluate(OTHER_BYTES, "index.html") == 1
-    page.reload()
-    expect(page.get_by_text("The copy of this page that your browser keeps is damaged")).to_be_visible()
-    expect(page.get_by_text("このブラウザに保存されたページのファイルが壊れている")).to_be_visible()
-    assert page.evaluate("window.other") is None
-    host.switch_on()
-    page.get_by_role("link", name="reload").click()
-    kobai.wait_until_ready()
-    expect_said(kobai, KEPT)
-    assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
-
-
-@pytest.mark.fault("a fetch for offline use fails")
-def test_a_fetch_that_fails_or_is_stopped_is_told_and_taken_up_again(visit, host):
-    host.faults["three_layer_net.pkl"] = PORTAL  # not needed for the start
-    begun = visit(site=host, service_workers="allow")
-    begun.watch.announce(NO_NETWORK)
-    kobai = begun.kobai.wait_until_ready()
-    expect_said(kobai, "a web page came, probably the login page of this network, and it was not kept")
-    host.faults["three_layer_net.pkl"] = CUT
-    kobai.button("Keep for offline").click()
-    expect_said(kobai, "A file could not be fetched. Check the connection")
-    host.mend()
-    session = begun.context.new_cdp_session(kobai.page)
-    origin = host.address.removesuffix("/kobai/")
-    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1_000_000})
-    kobai.button("Keep for offline").click()
-    expect_said(kobai, "The browser has no room left")
-    assert kobai.measured_accuracy() > 0.94
-    session.send("Storage.overrideQuotaForOrigin", {"origin": origin})  # as it was
-    host.faults["train-images"] = SILENT
-    kobai.button("Keep for offline").click()
-    kobai.button("Stop fetching").click()
-    expect_said(kobai, "Stopped. What has arrived is kept.")
-    host.mend()
     kobai.button("Keep for offline").click()
     expect_said(kobai, ALL_KEPT)
 

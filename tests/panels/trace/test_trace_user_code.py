@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -21,8 +22,11 @@ for digit in range(10):
 
 
 @pytest.fixture
-def panel(kobai):
-    return UserCodePanel(kobai).come_near()
+def panel(kobai) -> Iterator[UserCodePanel]:
+    panel = UserCodePanel(kobai).come_near()
+    panel.ask("code", test_image=0)
+    yield panel
+    panel.forget_address()
 
 
 def test_a_program_of_ones_own_prints_and_leaves_what_python_says(panel):
@@ -76,7 +80,6 @@ def test_the_program_is_in_no_address(panel):
     expect(panel.button("Copy link to this moment")).to_be_hidden()
     panel.trace("predict", test_image=3)
     expect(panel.button("Copy link to this moment")).to_be_visible()
-    panel.forget_address()
 
 
 def test_the_network_of_the_page_stays_as_it_is(panel):
@@ -89,7 +92,6 @@ def test_the_network_of_the_page_stays_as_it_is(panel):
 
 
 def test_enter_goes_on_below_the_line(panel):
-    panel.field("Function").select_option("code")
     panel.text.fill("")
     panel.text.press_sequentially("for i in range(2):\nj = i")
     panel.text.press("Enter")
@@ -103,12 +105,11 @@ def test_enter_goes_on_below_the_line(panel):
     expect(panel.text).to_have_value(re.compile("^# net: the network in use"))
 
 
-def test_what_never_answers_is_stopped_and_python_starts_again(visit):
+def test_what_never_answers_is_stopped_and_python_starts_again(panel):
     """A loop within one line of the library of Python, where no trace reaches."""
-    kobai = visit().kobai.wait_until_ready()
+    kobai = panel.kobai
     kobai.step()
-    panel = UserCodePanel(kobai).come_near()
-    panel.field("Function").select_option("code")
+    panel.come_near()
     panel.text.fill("import itertools\nn = sum(itertools.repeat(1))\n")
     panel.button("Trace").click()
     panel.button("Stop the code").click()
@@ -120,31 +121,31 @@ def test_what_never_answers_is_stopped_and_python_starts_again(visit):
     panel.run("a = 1\n")
 
 
-def test_the_program_is_there_after_a_reload(visit):
-    begun = visit()
-    kobai = begun.kobai.wait_until_ready()
-    panel = UserCodePanel(kobai).come_near()
-    panel.field("Function").select_option("code")
+def test_the_program_is_there_after_a_reload(panel):
     mine = "# 𠮷野家で𩸽を食べる自分のコード\nprint('<b>kept</b> 𠮷野家で𩸽を食べる😀')\n"
     panel.text.fill(mine)
     panel.text.blur()
     panel.run(mine)
     expect(panel.printed).to_have_text("<b>kept</b> 𠮷野家で𩸽を食べる😀\n")
-    kobai.page.reload()
-    kobai.wait_until_ready()
-    panel = UserCodePanel(kobai).come_near()
+    panel.page.reload()
+    panel.kobai.wait_until_ready()
+    panel.come_near()
     panel.field("Function").select_option("code")
     expect(panel.text).to_have_value(mine)
 
 
-def test_the_example_taken_while_python_starts_is_not_replaced_by_what_was_kept(visit, make_site):
-    site = make_site({})
-    kobai = visit(site=site).kobai.wait_until_ready()
-    panel = UserCodePanel(kobai).come_near()
+@pytest.fixture
+def slow_python(site):
+    """From when it is called on, Python takes its time to come."""
+    yield lambda: site.faults.update({"pyodide.asm.wasm": SLOW})
+    site.mend()
+
+
+def test_the_example_taken_while_python_starts_is_not_replaced_by_what_was_kept(panel, slow_python):
     panel.run("a = 1\n")
-    site.faults["pyodide.asm.wasm"] = SLOW
-    kobai.page.reload()
-    kobai.wait_until_live()
+    slow_python()
+    panel.page.reload()
+    panel.kobai.wait_until_live()
     panel.field("Function").select_option("code")
     panel.text.fill("b = 2\n")
     panel.button("Take the example").click()
@@ -156,7 +157,6 @@ def test_the_example_taken_while_python_starts_is_not_replaced_by_what_was_kept(
 
 def test_many_images_and_the_gradient_beside(panel):
     """On a mini-batch; the mirror of forward and backward is there, for the code calls gradient."""
-    panel.field("Function").select_option("code")
     panel.field("With").select_option("10")
     panel.field("Seed of the mini-batch").fill("2")
     panel.run("print(x.shape, t)\ngrads = net.gradient(x, t)\n")
@@ -179,18 +179,17 @@ def test_in_japanese(visit):
     expect(page.get_by_role("alert")).to_contain_text("行目はまだ Python として読めません")
 
 
-def test_a_program_sends_nothing_elsewhere(visit, make_site):
+def test_a_program_sends_nothing_elsewhere(panel, shared_visit, make_site):
     """The policy of the page holds in the worker: a server that is there is not reached."""
-    begun, other = visit(), make_site({})
-    kobai = begun.kobai.wait_until_ready()
-    panel = UserCodePanel(kobai).come_near()
-    begun.watch.announce("Content Security Policy|connect-src|XMLHttpRequest|request elsewhere")  # an attempt
+    other = make_site({})
+    attempt = "Content Security Policy|connect-src|XMLHttpRequest|request elsewhere"
+    shared_visit.watch.announce(attempt)
     reached = []
     other.changed["js/boot.js"] = lambda data: reached.append("it was sent") or data
     request = (
         'import js\nr = js.XMLHttpRequest.new()\nr.open("GET", "{}", False)\nr.send()\nprint(r.status)\n'
     )
-    panel.run(request.format(begun.kobai.address + "js/boot.js"))
+    panel.run(request.format(panel.kobai.address + "js/boot.js"))
     expect(panel.printed).to_have_text("200\n")  # such a request can be made at all
     panel.run(request.format(other.address + "js/boot.js"))
     expect(panel.region.get_by_text("It ended with an error: JsException")).to_be_visible()
