@@ -263,7 +263,7 @@ def _code(members: Mapping[str, memoryview]) -> str | None:
 
 
 def _history(found: Any) -> dict[str, Any] | None:
-    """As of Session.run_history in the worker: means of the loss over stretches, accuracies [i, train,
+    """As of TrainingRun.history in the worker: means of the loss over stretches, accuracies [i, train,
     test]."""
     if found is None:
         return None

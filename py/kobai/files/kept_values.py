@@ -94,7 +94,7 @@ def settings(found: Any) -> dict[str, Any]:
 
 
 def history(found: Any) -> dict[str, Any]:
-    """Check for a history as Session.run_history in the worker makes it.
+    """Check for a history as TrainingRun.history in the worker makes it.
 
     It holds means of the loss over stretches of iterations, and accuracies [i, train, test].
     """

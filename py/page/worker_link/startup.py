@@ -12,7 +12,7 @@ TRIES = 3
 
 
 async def start(again):
-    """As trainer.start."""
+    """As worker.start, up to three times where the host is away."""
     for _try in range(TRIES - 1):
         try:
             return await worker.start(again)

@@ -49,7 +49,7 @@ async def start():
 
 
 async def call(function, *buffers, **arguments):
-    """As trainer.call; `start` first. Raises Problem, one without a sentence where it was ended by `end`."""
+    """As worker.call; `start` first. Raises Problem, one without a sentence where it was ended by `end`."""
     python = _now["python"]
     if python is None:
         raise Problem("")
