@@ -5,6 +5,7 @@ import platform
 
 import numpy as np
 from kobai.book import mnist
+from kobai.book.functions import Array
 from kobai.errors import KobaiError
 from kobai.images.png import image_png
 from kobai.training import c_engine
@@ -64,7 +65,7 @@ class Session:
             self.x_train = images
         return {}
 
-    def all_images(self):
+    def all_images(self) -> tuple[Array, Array, Array, Array]:
         """Training and test images with their labels, as a Trainer takes them."""
         return self.x_train, self.t_train, self.x_test, self.t_test
 

@@ -27,13 +27,13 @@ class Compare:
         keys = networks.current, networks.beside
         if keys[1] is None:
             return {}
-        answers = []
+        y = []
         for place, key in enumerate(keys):
             if not networks.has(key):
                 return {}
-            answers.append(await networks.answers(key, self._teller(place)))
-        self._y = answers
-        self._compared = paired_test.compare(*self._y, self.session.t_test)
+            y.append(await networks.answers(key, self._teller(place)))
+        self._y = y_a, y_b = y
+        self._compared = paired_test.compare(y_a, y_b, self.session.t_test)
         counts = self._compared.counts()
         only_a, only_b, images = counts["only_a"], counts["only_b"], counts["all"]
         difference, low, high = paired_test.accuracy_difference(only_a, only_b, images)

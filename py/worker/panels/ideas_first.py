@@ -1,5 +1,7 @@
 """Ideas 1 to 3 of the chapter: learning from data, loss functions, numerical differentiation."""
 
+from typing import Any
+
 import numpy as np
 from kobai.book.multi_layer_net import MultiLayerNet
 from kobai.lessons import loss_of_probabilities, numerical_differentiation
@@ -82,7 +84,7 @@ class IdeasFirst:
     @called_by_page
     def differences(self, curve, x, numbers):
         """Everything about one point of a curve: the estimates for each h, their errors, what is drawn."""
-        kind = NUMBERS[numbers]
+        kind: Any = NUMBERS[numbers]
         chosen = CURVES[curve] if curve in CURVES else self._loss_curve(kind)
         x = chosen.start if x is None else min(max(x, chosen.least), chosen.most)
         found = numerical_differentiation.rows(chosen, x, kind)

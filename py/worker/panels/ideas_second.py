@@ -4,6 +4,7 @@ import asyncio
 import base64
 import copy
 from functools import partial
+from typing import Any
 
 import numpy as np
 from kobai.analysis.hidden_units import diverging_png
@@ -45,7 +46,9 @@ class IdeasSecond:
     def __init__(self, session):
         self.session = session
         self._kind = None  # of surface: the newest of each kind is computed, others stop
-        self._weights = self._valley = self._net = self._batches = self._about = None
+        self._weights: Any = None
+        self._valley: Any = None
+        self._net = self._kept = self._batches = self._about = None
         self._step, self._steps = None, 0
 
     # ------------------------------------------------------ x0**2 + x1**2

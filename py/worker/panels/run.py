@@ -3,6 +3,7 @@
 import inspect
 
 import pyodide_js
+from kobai.book.functions import Array
 from kobai.book.two_layer_net import TwoLayerNet
 from kobai.errors import KobaiError
 from kobai.images import matplotlib_figures
@@ -13,6 +14,8 @@ from pyodide.ffi import to_js
 
 from worker import site_files
 from worker.training_run import TrainingRun
+
+Images = tuple[Array, Array, Array, Array]  # x_train, t_train, x_test, t_test
 
 
 def start(session):
@@ -28,7 +31,8 @@ class Run:
         """Load the training images, draw the weights of a new run, and let its network answer."""
         session, networks = self.session, self.session.networks
         await session.load_training_images()
-        trainer = Trainer(Settings(**settings), *session.all_images(), session.engine)
+        images: Images = session.all_images()
+        trainer = Trainer(Settings(**settings), *images, session.engine)
         session.run = run = TrainingRun(trainer, await session.runs.begin(), networks)
         networks.current = "trained"
         await session.choices.put(settings=settings, current="trained", beside=networks.beside)
@@ -79,7 +83,8 @@ class Run:
         await session.load_training_images()
         claimed, state = await session.runs.claim(run, take_over)
         try:
-            trainer = Trainer.from_state(state, *session.all_images(), session.engine)
+            images: Images = session.all_images()
+            trainer = Trainer.from_state(state, *images, session.engine)
             saved = session.store.about(claimed.slot)["saved"]
         except BaseException as error:  # whatever it was: it can be opened again, here or in another tab
             claimed.let_go()

@@ -26,7 +26,7 @@ class Walk:
     def overview(self):
         """The sources, and for each moment where it is; see docs/tracing.md."""
         recording = self.recording
-        stops = [set() for _source in recording.sources]
+        stops: list[set[int]] = [set() for _source in recording.sources]
         for moment in recording.moments:
             stops[recording.frames[moment.frame].source].add(moment.line)
         raised = [at for at, moment in enumerate(recording.moments) if moment.kind == RAISE]

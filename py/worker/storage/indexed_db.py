@@ -209,7 +209,7 @@ class _Aborted(Exception):
 def _format(kept):
     """The number in FORMAT; 0 when it is missing or damaged, and is to be written."""
     number = getattr(kept, "format", None)
-    return number if type(number) in (int, float) and number > 0 else 0
+    return number if type(number) in (int, float) and number is not None and number > 0 else 0
 
 
 def _is_moved(kept):

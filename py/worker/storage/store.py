@@ -55,7 +55,7 @@ class Store:
         kept = await migration.read()
         if kept is None:
             return
-        slots = {}
+        slots: dict[str, tuple] = {}
         for slot, (data, about) in kept.items():
             damaged = {f"old:{slot}": (b"", about)}  # no kind that is known: it is set aside
             slots |= damaged if data is None else convert(slot, data, about)
