@@ -8,6 +8,7 @@ from worker_link import lazy_room
 
 
 def start():
+    """Start every panel below the first screen."""
     second_network.start()
     kept_runs.start()
     for panel in PANELS:
@@ -16,6 +17,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: tell every panel that wants to know."""
     kept_runs.worker_is_ready()
     for panel in PANELS:
         if hasattr(panel, "worker_is_ready"):

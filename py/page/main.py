@@ -36,6 +36,7 @@ async def boot():
 
 
 async def start_first_screen():
+    """Show the first ten test images, their answers, and the training panel. Raises Mixed, or any error."""
     page = document.querySelector('meta[name="kobai-build"]').content
     if page != VERSION:
         window.kobai.mixed(f"{page}, {VERSION}")

@@ -74,10 +74,12 @@ def about(key):
 
 
 def current():
+    """The id of the network in use."""
     return _now["current"]
 
 
 def beside():
+    """The id of the network beside it, or None."""
     return _now["beside"]
 
 
@@ -105,6 +107,7 @@ def name_of(key, described=None):
 
 
 def name_of_current():
+    """What the learner calls the network in use."""
     return name_of(_now["current"])
 
 
@@ -151,6 +154,7 @@ def trained(status):
 
 
 def measured(reply):
+    """The worker has measured the accuracy of a network on all test images."""
     network = about(reply["network"])
     if network:
         network["accuracy"] = reply["accuracy"]

@@ -21,12 +21,14 @@ DEFAULT_PORT = 8000
 
 
 def build(project: Project, options: argparse.Namespace) -> int:
+    """`build.py build`: write the site."""
     out = Path(options.out).absolute() if options.out else project.dist
     site.build(project, out, normal_base_path(options.base_path), options.pyodide)
     return 0
 
 
 def serve(project: Project, options: argparse.Namespace) -> int:
+    """`build.py serve`: build what has changed, and serve it until Ctrl-C."""
     base_path = normal_base_path(options.base_path)
     # the port is taken first, so that a busy one is told before the build and not after it
     with make_server(project.dist, base_path, options.port, HOST) as server:
@@ -39,12 +41,16 @@ def serve(project: Project, options: argparse.Namespace) -> int:
 
 
 def test(project: Project, options: argparse.Namespace) -> int:
+    """`build.py test`: run the checks."""
+
     from .check import testing
 
     return testing.run(project, options.pytest_arguments)
 
 
 def bench(project: Project, options: argparse.Namespace) -> int:
+    """`build.py bench`: measure, or use the page for long."""
+
     from .check import bench
 
     if options.long:
@@ -53,6 +59,8 @@ def bench(project: Project, options: argparse.Namespace) -> int:
 
 
 def pin(project: Project, options: argparse.Namespace) -> int:
+    """`build.py pin`: move a dependency to another version."""
+
     from .fetch.pin import pin
 
     pin(project, options.name, options.version)
@@ -60,6 +68,7 @@ def pin(project: Project, options: argparse.Namespace) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    """The parser of the command line, with all commands."""
     top = argparse.ArgumentParser(prog="build.py", description="Build, serve and test the Kobai page.")
     commands = top.add_subparsers(dest="command", required=True, metavar="{build,serve,test,bench,pin}")
 

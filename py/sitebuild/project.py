@@ -16,18 +16,22 @@ class Project:
 
     @property
     def work(self) -> Path:
+        """What the build and the tests leave for themselves."""
         return self.root / ".cache"
 
     @property
     def dist(self) -> Path:
+        """The built site."""
         return self.root / "dist"
 
     @property
     def venv(self) -> Path:
+        """The virtual environment of the tests."""
         return self.root / ".venv"
 
     @property
     def node_modules(self) -> Path:
+        """The packages of npm."""
         return self.root / "node_modules"
 
 

@@ -54,12 +54,15 @@ class SiteHandler(BaseHTTPRequestHandler):
         super().__init__(*args, **kwargs)  # answers the request before it returns
 
     def do_GET(self) -> None:
+        """Answer a request with the file."""
         self.answer()
 
     def do_HEAD(self) -> None:
+        """Answer a request with what a file's answer begins with."""
         self.answer()
 
     def answer(self) -> None:
+        """Send the file that the address names, lead to the base path, or say that there is none."""
         path, _, query = self.path.partition("?")
         path = urllib.parse.unquote(path)
         if path + "/" == self.base_path:
@@ -91,6 +94,7 @@ class SiteHandler(BaseHTTPRequestHandler):
             return None
 
     def send_file(self, file: Path) -> None:
+        """Send a file, or its gzipped copy where the browser takes that."""
         content_type = self.type_of(file)
         copy = compressed_copy(file)
         compressed = copy.is_file() and "gzip" in self.headers.get("Accept-Encoding", "")
@@ -133,6 +137,7 @@ class SiteHandler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
     def redirect(self, target: str) -> None:
+        """Lead the browser to another address for good."""
         self.send_response(HTTPStatus.MOVED_PERMANENTLY)
         self.send_header("Location", target)
         self.send_header("Content-Length", "0")
@@ -140,6 +145,7 @@ class SiteHandler(BaseHTTPRequestHandler):
 
     @staticmethod
     def type_of(file: Path) -> str:
+        """The MIME type of a file."""
         return TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
 
     def log_message(self, format: str, *args: Any) -> None:
@@ -153,6 +159,7 @@ class SiteServer(ThreadingHTTPServer):
     allow_reuse_address = sys.platform != "win32"  # where it would share a port with another program
 
     def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print an error, unless the browser has only gone away."""
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 

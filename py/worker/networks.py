@@ -21,6 +21,8 @@ from worker.storage.network_record import LONGEST_NAME, SLOT, Entry, damaged, de
 
 
 class Networks:
+    """The shelf of networks: the site's, the learner's, and the one that is being trained."""
+
     def __init__(self, store, choices):
         """choices: the storage.preferences.Preferences that keep which networks are in use."""
         self.store, self._choices = store, choices

@@ -65,6 +65,7 @@ def _no_memory():
 
 
 def refusal(error):
+    """The reply for an expected failure, a KobaiError."""
     return {**said(error), "details": "".join(traceback.format_exception(error))}
 
 

@@ -20,6 +20,8 @@ from worker.version import VERSION
 
 
 class Session:
+    """What all calls of the page share."""
+
     def __init__(self):
         self.store = Store(self._others_changed, self._one_is_set_aside)
         self.choices = Preferences(self.store)

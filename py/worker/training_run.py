@@ -14,6 +14,8 @@ HISTORY_POINTS = 200  # of a loss curve that is kept with its network
 
 
 class TrainingRun:
+    """The one training of the page; made anew for each."""
+
     def __init__(self, trainer, kept, networks):
         """kept: its storage.training_slots.TrainingSlot; networks: gets the network "trained"."""
         self.trainer, self.kept = trainer, kept

@@ -7,6 +7,7 @@ from ui import problems
 
 
 def by_id(name):
+    """The element with this id."""
     return document.getElementById(name)
 
 
@@ -16,6 +17,7 @@ def whole(field):
 
 
 def on(element, event, handler):
+    """Call handler(event) at each event of this kind."""
     element.addEventListener(event, ffi.create_proxy(handler))
 
 
@@ -70,6 +72,7 @@ def enable(name, possible, why=""):
 
 
 def row(first, *cells):
+    """A table row: a heading, then cells."""
     line = make("tr")
     line.append(make("th", first, scope="row"), *[make("td", cell) for cell in cells])
     return line

@@ -17,6 +17,7 @@ def N_(message):
 
 
 def language():
+    """The code of the language of the page, such as ja."""
     return window.kobai.language
 
 
@@ -48,6 +49,7 @@ def images_of(count):
 
 
 def percent(part, digits=2):
+    """A share of 1 as a percentage."""
     return f"{part * 100:.{digits}f} %"
 
 

@@ -60,6 +60,7 @@ def _show(sentence, details, retry, action=TRY_AGAIN):
 
 
 def close(event=None):
+    """Hide the notice."""
     document.getElementById("problem").hidden = True
 
 

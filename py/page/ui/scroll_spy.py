@@ -8,6 +8,7 @@ _links = {}
 
 
 def start():
+    """Mark the link of the panel that is in the middle of the window."""
     links = document.querySelectorAll(".rooms-nav a")
     observer = js.IntersectionObserver.new(ffi.create_proxy(_on_crossing), ffi.to_js({"rootMargin": MIDDLE}))
     for i in range(links.length):

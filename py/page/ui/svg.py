@@ -13,6 +13,7 @@ def drawing(width, height, name):
 
 
 def shape(tag, text="", **attributes):
+    """An SVG element; _ in the name of an attribute stands for -."""
     element = document.createElementNS(NAMESPACE, tag)
     if text:
         element.textContent = text
@@ -23,6 +24,7 @@ def shape(tag, text="", **attributes):
 
 
 def line(x1, y1, x2, y2, kind):
+    """A straight line, in px."""
     return shape("line", x1=x1, y1=y1, x2=x2, y2=y2, **{"class": kind})
 
 
@@ -33,4 +35,5 @@ def path(points, kind, close=False):
 
 
 def label(x, y, text, anchor="middle", kind="label"):
+    """A text at a place, in px."""
     return shape("text", text, x=x, y=y, text_anchor=anchor, **{"class": kind})

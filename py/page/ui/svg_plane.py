@@ -67,6 +67,7 @@ class Plane:
         return x, y
 
     def add(self, *shapes):
+        """Put shapes above those that are there."""
         self._content.append(*shapes)
 
     def axes(self, x_ticks, y_ticks, x_name="", y_name=""):
@@ -96,9 +97,11 @@ class Plane:
                 piece = []
 
     def line(self, x1, y1, x2, y2, kind):
+        """A straight line between two points, in the units of the axes."""
         self.add(svg.line(self.x(x1), self.y(y1), self.x(x2), self.y(y2), kind))
 
     def dot(self, x, y, kind, radius=5):
+        """A disc at a point, in the units of the axes; radius in px."""
         self.add(svg.shape("circle", cx=self.x(x), cy=self.y(y), r=radius, **{"class": kind}))
 
     def text(self, x, y, words, anchor="middle", kind="label", lift=0):

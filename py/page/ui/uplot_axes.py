@@ -14,6 +14,7 @@ def style(name):
 
 
 def axis(label=""):
+    """An axis of uPlot in the colours of the page."""
     ink, rule = style("--ink-soft"), style("--rule")
     made = {
         "stroke": ink,

@@ -26,6 +26,7 @@ def all_stale():
 
 
 def worker_is_ready():
+    """Python runs: what is seen and stale is asked for."""
     for panel in _panels.values():
         _wake(panel)
 

@@ -17,6 +17,7 @@ def watch(lock, ended):
 
 
 def sign_of_life():
+    """The worker has said something: it is not silent."""
     _silence["seconds"] = 0.0
     _silence["looked"] = window.performance.now()
 

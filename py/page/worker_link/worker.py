@@ -62,6 +62,7 @@ def _tell(kind, *message):
 
 
 def ready():
+    """Whether Python can be called."""
     return _state["is"] == READY
 
 
@@ -78,6 +79,7 @@ def heard():
 
 
 def stopped():
+    """Whether Python has come to an end, and was not started again."""
     return _state["is"] == STOPPED
 
 

@@ -20,6 +20,7 @@ def write(site: Path) -> None:
 
 
 def compressed_copy(path: Path) -> Path:
+    """The place of the gzipped copy of a file."""
     return path.with_name(path.name + ".gz")
 
 

@@ -45,6 +45,7 @@ def tool(project: Project, name: str) -> str:
 
 
 def requirement_files(project: Project) -> list[Path]:
+    """The pinned packages that the tests need with this Python."""
     names = ["requirements-test.txt"] + (
         ["requirements-numpy1.txt"] if sys.version_info < NUMPY1_BELOW else []
     )
@@ -88,6 +89,7 @@ def prepare_environment(project: Project) -> None:
 
 
 def numpy1_folder(project: Project) -> Path:
+    """Where NumPy 1 is installed, beside the environment's own."""
     return project.venv / "numpy1"
 
 

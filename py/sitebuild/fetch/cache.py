@@ -59,6 +59,7 @@ class Cache:
         self._verified: set[Path] = set()
 
     def path(self, sha256: str, *, gzipped: bool = False) -> Path:
+        """Where the file with this hash is, or would be."""
         return self.folder / (f"{sha256}.gz" if gzipped else sha256)
 
     def find(self, sha256: str, *, gzipped: bool = False) -> Path | None:

@@ -32,6 +32,7 @@ class Progress:
             self._write(min(done, self.total) if self.total else done)
 
     def finish(self) -> None:
+        """Show that all is done, and end the line."""
         self._write(self.total or self.done)
         if self.live:
             self.stream.write("\n")

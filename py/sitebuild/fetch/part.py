@@ -25,4 +25,5 @@ class Part:
 
     @property
     def name(self) -> str:
+        """The name of its file without folders."""
         return self.member.rsplit("/", 1)[-1]

@@ -39,6 +39,7 @@ def keep(part: Part, source: Path, cache: Cache) -> None:
 
 
 def missing(parts: list[Part], cache: Cache) -> list[Part]:
+    """The parts that the cache lacks."""
     return [part for part in parts if cache.find(part.sha256, gzipped=part.gzipped) is None]
 
 

@@ -205,19 +205,23 @@ def with_pin(requirements: str, name: str, version: str, hashes: list[str]) -> s
 
 
 def read_text(file: Path) -> str:
+    """A file's text."""
     return file.read_text(encoding="utf-8")
 
 
 def read(project: Project, name: str) -> str:
+    """The text of a file of the project, "" where there is none."""
     file = project.root / name
     return read_text(file) if file.is_file() else ""
 
 
 def described(file: Path) -> Entry:
+    """Size and SHA-256 of a file, as parts.json has them."""
     return {"size": file.stat().st_size, "sha256": sha256_of(file)}
 
 
 def parts_list() -> list[Entry]:
+    """The entries of parts.json."""
     entries: list[Entry] = json.loads(read_text(PARTS_FILE))
     return entries
 

@@ -53,6 +53,8 @@ RUNS = {
 
 
 class Mnist(NamedTuple):
+    """Images (N, 784) and labels (N,), uint8."""
+
     x_train: np.ndarray
     t_train: np.ndarray
     x_test: np.ndarray
@@ -60,6 +62,7 @@ class Mnist(NamedTuple):
 
 
 def read_mnist() -> Mnist:
+    """MNIST from the folder of the tests."""
     (x_train, t_train), (x_test, t_test) = mnist.load_mnist(
         normalize=False, dataset_dir=ROOT / ".cache" / "mnist"
     )
@@ -118,6 +121,7 @@ def measured(
 
 
 def rounded(values: np.ndarray, digits: int) -> list[float]:
+    """So many significant digits."""
     return [float(f"{value:.{digits}g}") for value in values]
 
 
@@ -153,6 +157,7 @@ def table(names: list[str]) -> dict[str, object]:
 
 
 def main() -> None:
+    """Train all runs and write static/reference/training.json."""
     target = ROOT / "static" / "reference" / "training.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(table(list(RUNS)), separators=(",", ":")) + "\n", encoding="ascii")

@@ -33,6 +33,7 @@ Images = tuple[Array, Array, Array, Array]
 
 
 def main() -> None:
+    """Train all networks that ship, and write them with what the page says of them."""
     folder = ROOT / ".cache" / "mnist"
     (x_train, t_train), (x_test, t_test) = mnist.load_mnist(normalize=False, dataset_dir=folder)
     images = (x_train, t_train, x_test, t_test)

@@ -18,6 +18,8 @@ FROM_NETWORK = (
 
 
 class Backup:
+    """Everything the learner made, as one file; and such a file taken in."""
+
     def __init__(self, session):
         self.session = session
         self._found = None  # in the file that was looked into last

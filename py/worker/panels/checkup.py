@@ -17,10 +17,13 @@ TABLE = "reference/training.json"
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [Checkup(session)]
 
 
 class Checkup:
+    """Calls of the check-up panel."""
+
     def __init__(self, session):
         self.session = session
         self.reference = None

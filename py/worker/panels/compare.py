@@ -8,6 +8,7 @@ from worker.answers import shown
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [Compare(session)]
 
 

@@ -17,10 +17,13 @@ INK = 64  # brightness from which a pixel is called ink to those who cannot see 
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [DrawnDigit(session)]
 
 
 class DrawnDigit:
+    """Calls of the panel in which a digit is drawn."""
+
     def __init__(self, session):
         self.session = session
 

@@ -14,10 +14,13 @@ from worker.progress import tell
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [Gradients(session)]
 
 
 class Gradients:
+    """Calls of the gradient check."""
+
     def __init__(self, session):
         self.session = session
 

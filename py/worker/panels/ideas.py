@@ -6,4 +6,5 @@ from worker.panels.ideas_second import IdeasSecond
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [IdeasFirst(session), IdeasSecond(session), excerpt]

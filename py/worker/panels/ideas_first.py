@@ -19,6 +19,8 @@ NUMBERS = {"float64": np.float64, "float32": np.float32}
 
 
 class IdeasFirst:
+    """Calls of the ideas 1 to 3."""
+
     def __init__(self, session):
         self.session = session
         self._learning = {}  # number of training images -> LearningFrom

@@ -43,6 +43,8 @@ PICTURED = 10  # images of the mini-batch that are shown
 
 
 class IdeasSecond:
+    """Calls of the ideas 4 to 7."""
+
     def __init__(self, session):
         self.session = session
         self._kind = None  # of surface: the newest of each kind is computed, others stop

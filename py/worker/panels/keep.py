@@ -5,4 +5,5 @@ from worker.storage.unreadable import Aside
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [Backup(session), Aside(session.store)]

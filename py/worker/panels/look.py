@@ -8,10 +8,13 @@ from worker.answers import right
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [Look(session)]
 
 
 class Look:
+    """Calls of the panel of test images."""
+
     def __init__(self, session):
         self.session = session
 

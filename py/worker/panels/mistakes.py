@@ -12,10 +12,13 @@ LEAST_SURE = 20  # percent: the first that the page may ask about
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [Mistakes(session)]
 
 
 class Mistakes:
+    """Calls of the panel of mistakes."""
+
     def __init__(self, session):
         self.session = session
 

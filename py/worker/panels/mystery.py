@@ -15,10 +15,13 @@ FEW_IMAGES = "hidden 50, 1,000 images"  # of the reference table: a road that is
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [Mystery(session)]
 
 
 class Mystery:
+    """Calls of the panel of the 86.52 % mystery."""
+
     def __init__(self, session):
         self.session = session
         self._experiments = {}  # road -> (seed, Experiment)

@@ -19,10 +19,13 @@ Images = tuple[Array, Array, Array, Array]  # x_train, t_train, x_test, t_test
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [Run(session)]
 
 
 class Run:
+    """Calls of the training panel."""
+
     def __init__(self, session):
         self.session = session
 

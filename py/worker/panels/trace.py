@@ -23,6 +23,7 @@ FUNCTIONS = ("predict", "loss", "gradient", "numerical_gradient", "step")
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [Trace(session)]
 
 

@@ -16,6 +16,7 @@ ALL_IMAGES = 100  # so many units are looked through on all images, ten times as
 
 
 def start(session):
+    """The objects whose marked functions the page may call."""
     return [Units(session)]
 
 

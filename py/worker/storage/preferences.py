@@ -14,6 +14,7 @@ class Preferences:
         self.values = {}
 
     def open(self):
+        """Read what was kept at the last visit."""
         if SLOT in self._store.slots():
             self.values = dict(self._store.about(SLOT))
 

@@ -32,6 +32,7 @@ class TrainingSlot:
 
     @property
     def slot(self):
+        """The name of its slot in the store."""
         return SLOT + self.key
 
     async def keep(self, trainer):

@@ -18,6 +18,8 @@ ENDINGS = {
 
 
 class Aside:
+    """Calls about the records that were set aside."""
+
     def __init__(self, store):
         self._store = store
 

@@ -26,6 +26,7 @@ _now = {"answer": None}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     chart.start(_draw)
     _now["job"] = Job("checkup", "checkup", _show_controls)
     on_click("checkup-run", _begin)
@@ -35,6 +36,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     _show_controls()
 
 

@@ -22,6 +22,7 @@ _now = {"group": "different", "start": 0, "found": None, "page": None, "image": 
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     paired_bars.start()
     _now["grid"] = Grid(by_id("compare-thumbs"), lambda index: spawn(gallery.choose(index)))
     on(by_id("compare-a"), "change", lambda event: spawn(_use(by_id("compare-a").value)))

@@ -16,6 +16,7 @@ _rows = []
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     body = document.querySelector("#pair tbody")
     for digit in range(10):
         row = make("tr")

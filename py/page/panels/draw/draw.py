@@ -29,6 +29,7 @@ _bars = []
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _bars.append(Bars(document.querySelector("#draw-bars tbody")))
     for name in CHANGES:
         _on_change_button(name)

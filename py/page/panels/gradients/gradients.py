@@ -17,6 +17,7 @@ SCALE = {"W1": 2, "b1": 12, "W2": 12, "b2": 12}  # px on the page for each of th
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _now["job"] = Job("check", "gradients", _show)
     on_click("check", _begin)
     worker.on("gradients", lambda message: _now["job"].tell(message["part"]))
@@ -24,6 +25,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     _show()
 
 

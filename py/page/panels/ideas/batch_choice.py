@@ -32,6 +32,7 @@ def height(lane, draw, lanes):
 
 
 def name_of(weight):
+    """A weight as NumPy writes it, such as W2[3, 7]."""
     return f"{weight['key']}[{weight['index'][0]}, {weight['index'][1]}]"
 
 

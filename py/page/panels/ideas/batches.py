@@ -12,6 +12,7 @@ _now = {"busy": "", "answer": None, "seed": 0, "stopped": False}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _now["plane"] = Plane(by_id("tremble-plane"), 300, _draw)
     batch_choice.start(_now["plane"])
     on_click("tremble-go", _draw_anew)
@@ -23,6 +24,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     _controls()
 
 

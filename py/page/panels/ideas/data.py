@@ -15,6 +15,7 @@ _now = {"before": {}, "measured": {}, "trained": None, "at": 1000}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _now["plane"] = Plane(by_id("data-plane"), 320, _draw)
     _now["handle"] = Handle(_now["plane"], _moved, _nudged)
     _now["table"] = LazyTable("data-rows", _fill)
@@ -27,6 +28,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     _show()
 
 

@@ -17,6 +17,7 @@ _now = {"answer": None, "x": None}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _now["curve"] = Plane(by_id("tangent-plane"), 270, _draw_curve)
     _now["errors"] = Plane(by_id("error-plane"), 320, _draw_errors)
     _now["handle"] = Handle(_now["curve"], lambda x, y: _go(x), _nudged)

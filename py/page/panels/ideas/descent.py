@@ -15,6 +15,7 @@ _now = {"x": None, "lr": 0.1, "path": None}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _now["bowl"] = HeightPicker("descent", _draw, _moved)
     _now["ask"] = Latest("bowl_descent", _show)
     _now["table"] = LazyTable("descent-rows", _fill)

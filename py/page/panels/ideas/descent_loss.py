@@ -23,6 +23,7 @@ def start(lr):
 
 
 def controls():
+    """Make the button usable when it can be used."""
     _now["computing"].controls()
 
 

@@ -15,6 +15,7 @@ _linked_once = []  # ids of the variables that are links
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     for figure in _all(document, "#ideas figure[data-code]"):
         lazy_room.lazy(figure.id, lambda figure=figure: _fill(figure))
     on_language(_words)

@@ -13,6 +13,7 @@ _now = {"point": None}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _now["bowl"] = HeightPicker("bowl", _draw, lambda x0, x1: _now["ask"].ask(x0=x0, x1=x1))
     _now["ask"] = Latest("bowl_gradient", _show)
     on(by_id("bowl-turn"), "input", lambda event: _draw())

@@ -13,6 +13,7 @@ _now = {"surface": None, "point": None}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _now["ask"] = Latest("weight_point", _show_point)
     _now["plane"] = HeightPicker("weights", _draw, lambda a, b: _now["ask"].ask(first=a, second=b))
     _now["computing"] = ComputeButton("weights", "weight_surface", _chosen, _show_surface, _forget)
@@ -21,6 +22,7 @@ def start():
 
 
 def controls():
+    """Make the button usable when it can be used."""
     _now["computing"].controls()
 
 

@@ -9,6 +9,7 @@ _now = {"lit": []}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     ideas = by_id("ideas")
     for event in ("pointerover", "focusin"):
         on(ideas, event, _on_enter)
@@ -20,6 +21,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     by_id("ideas-wait").hidden = True
     for idea in (data, batches, step):
         idea.worker_is_ready()

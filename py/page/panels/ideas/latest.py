@@ -15,6 +15,7 @@ class Latest:
         self._next, self._busy = None, False
 
     def ask(self, **arguments):
+        """Ask this once the question on its way is answered, unless another one comes first."""
         self._next = arguments
         if not self._busy and worker.ready():
             self._become(True)

@@ -56,6 +56,7 @@ def _answered(new):
 
 
 def draw():
+    """The curve of losses over learning rates, and the handle on it."""
     answer, plane = _now["answer"], _now["plane"]
     if answer is None:
         return

@@ -14,6 +14,7 @@ _now = {"y": FIRST, "losses": None, "points": [], "held": None, "sliders": []}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _now["entropy"] = Plane(by_id("entropy-plane"), 220, _draw_entropy)
     _now["entropy_handle"] = Handle(_now["entropy"], lambda p, _loss: _move_label(p), _nudge_label)
     _now["entropy_table"] = LazyTable("entropy-rows", _fill_entropy)

@@ -10,6 +10,7 @@ _now = {"sweep": None}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _now["loss"] = Plane(by_id("weight-loss"), 190, _draw)
     _now["correct"] = Plane(by_id("weight-correct"), 190, _draw)
     _now["handles"] = {

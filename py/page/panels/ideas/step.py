@@ -11,6 +11,7 @@ _now = {"busy": False, "answer": None}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     on_click("step-go", _begin)
     on(by_id("step-dw2-fold"), "toggle", lambda event: _table())
     learning_rate_handle.start(_moved)
@@ -25,6 +26,7 @@ def _forget():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     _controls()
 
 

@@ -20,6 +20,7 @@ BUTTONS = ("backup-export", "backup-import", "backup-delete")
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     on_click("backup-export", _export)
     on(by_id("backup-import"), "click", lambda event: by_id("backup-file").click())
     on(by_id("backup-file"), "change", lambda event: spawn(_import()))
@@ -28,6 +29,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     for name in BUTTONS:
         enable(name, worker.ready(), worker.why())
     enable("backup-delete", worker.ready() or worker.stopped(), worker.why())

@@ -14,6 +14,7 @@ TOO_LARGE = N_("{name} is too large for a network ({size} MB). The network in us
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     on(by_id("open"), "click", lambda event: by_id("file").click())
     on(by_id("file"), "change", lambda event: spawn(_open_picked()))
     for kind in ("dragenter", "dragover", "dragleave", "drop"):
@@ -22,6 +23,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     enable("open", worker.ready(), worker.why())
 
 

@@ -31,6 +31,7 @@ network.params = params"""
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     on(by_id("save-format"), "change", lambda event: show())
     on_click("save", _save)
     networks.on_change(_on_change)
@@ -65,6 +66,7 @@ def _is_the_books(network):
 
 
 def file_name(network, form):
+    """The name of the file that this form of the network is saved in."""
     stem = "two_layer_net" if _is_the_books(network) else "network"
     return FILES[form].replace("{stem}", stem)
 

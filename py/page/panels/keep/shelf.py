@@ -25,6 +25,7 @@ _now = {"renaming": None, "deleted": None}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     by_id("shelf-undo").hidden = True
     on_click("shelf-undo", _undelete)
     lazy_room.lazy("shelf", refresh)

@@ -21,6 +21,7 @@ _now = {"records": [], "closed": []}  # closed: the records that were named when
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     on_click("unread-show", _go_to_list)
     on_click("unread-close", _close)
     worker.on("aside", lambda message: spawn(_one_more()))
@@ -29,6 +30,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     spawn(_refresh())
 
 

@@ -10,6 +10,7 @@ _bars = []
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _bars.append(Bars(document.querySelector("#bars tbody")))
     on_language(_show)
 
@@ -34,6 +35,7 @@ def image():
 
 
 def index():
+    """The number of the chosen test image."""
     return _now["image"]["index"] if _now["image"] else 0
 
 

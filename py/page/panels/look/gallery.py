@@ -42,6 +42,7 @@ def on_choose(listener):
 
 
 async def page(step):
+    """Show the next page of images (step 1) or the one before (-1)."""
     _now["start"] = max(0, _now["start"] + step * int(by_id("filter-count").value))
     await refresh()
 
@@ -110,6 +111,7 @@ async def look_again():
 
 
 async def measure():
+    """Measure the accuracy of the network in use, with a bar meanwhile."""
     enable("measure", False, _("Measuring…"))
     by_id("measure-bar").hidden = False
     try:

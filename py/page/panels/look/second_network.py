@@ -12,6 +12,7 @@ _now = {"network": None, "probabilities": None, "marks": [], "line": None}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _now["line"] = make("p", **{"class": "hint beside"})
     by_id("answered-by").after(_now["line"])
     cells = document.querySelectorAll("#bars tbody td:nth-child(2)")

@@ -8,6 +8,7 @@ _now = {"reply": None}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     on(by_id("sure"), "input", lambda event: _show_near())
 
 

@@ -23,6 +23,7 @@ def start(choose):
 
 
 def show(reply):
+    """Fill the matrix with what the worker counted."""
     matrix = reply["matrix"]
     answers = [sum(row[answer] for row in matrix) for answer in range(10)]
     _parts["grid"].fill([_row(label, matrix[label]) for label in range(10)], _parts["chosen"])

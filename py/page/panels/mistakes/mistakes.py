@@ -11,6 +11,7 @@ _now = {"reply": None, "refused": ""}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     mistaken_images.start(confusion_matrix.mark)
     confusion_matrix.start(mistaken_images.show_cell)
     calibration.start()

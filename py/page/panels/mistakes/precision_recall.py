@@ -5,6 +5,7 @@ from ui.i18n import _, number, percent
 
 
 def show(reply):
+    """Fill the table of precision and recall from the matrix that the worker counted."""
     matrix = reply["matrix"]
     rows = []
     for digit in range(10):

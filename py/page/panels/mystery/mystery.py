@@ -19,6 +19,7 @@ _now = {
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     for step in range(1, LAST + 1):
         _on_step(f"mystery-go-{step}", step, True)
         _on_step(f"mystery-step-{step}", step, False)

@@ -61,6 +61,7 @@ _now = {
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     update.start()
     on_click("offline-keep", _keep)
     on_click("offline-stop", _stop)
@@ -187,6 +188,7 @@ async def _remove():
 
 
 def megabytes(count):
+    """Bytes as MB (10**6 bytes) with one decimal."""
     return f"{count / 1e6:.1f}"
 
 

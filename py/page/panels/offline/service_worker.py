@@ -41,6 +41,7 @@ def wanted():
 
 
 def want(yes):
+    """Remember whether the learner wants an offline copy."""
     window.kobai.remember(CHOICE, "wanted" if yes else "removed")
 
 

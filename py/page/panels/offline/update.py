@@ -17,6 +17,7 @@ _now = {"sentence": "", "warned": False}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     on_click("update-now", _update)
     on_click("update-later", _later)
     service_worker.on("waiting", lambda message: _notice(READY))

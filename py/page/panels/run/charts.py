@@ -16,6 +16,7 @@ _plots = {}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     on_click("zoom-in", lambda: _zoom(0.5))
     on_click("zoom-out", lambda: _zoom(2))
     on_click("zoom-all", lambda: _zoom(None))
@@ -86,6 +87,7 @@ def expect(iterations):
 
 
 def draw():
+    """Show all losses and accuracies that have come."""
     if "loss" not in _plots:
         return
     count = _now["count"]

@@ -10,6 +10,7 @@ _now = {"drawn": False, "loaded": False, "addresses": {}}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     on_click("figure-draw", _begin)
     on_language(_show)
 

@@ -14,6 +14,7 @@ _now = {"runs": []}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     worker.on("kept", lambda message: spawn(_others_changed()))
     networks.on_change(_refresh)
     on(document, "visibilitychange", lambda event: spawn(_refresh()))  # other tabs may have been closed
@@ -21,6 +22,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     spawn(_refresh())
 
 

@@ -28,6 +28,7 @@ LOST = N_(
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     on_click("train", _train)
     on_click("pause", _pause)
     on_click("continue", _continue)
@@ -42,6 +43,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     _show()
 
 

@@ -20,6 +20,7 @@ _now = {"engine_missing": "", "touched": False}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     on(by_id("settings"), "submit", lambda event: event.preventDefault())
     for name in NUMBERS:
         by_id("setting-errors").append(make("p", id="error-" + name))

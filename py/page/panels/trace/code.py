@@ -23,6 +23,7 @@ _now = {"example": "", "touched": False, "asked": False, "kept": None}  # kept: 
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     field = by_id("trace-text")
     on(field, "input", _on_input)
     on(field, "change", lambda event: spawn(_keep()))
@@ -53,6 +54,7 @@ def chosen():
 
 
 def show():
+    """The field for own code is seen only where own code is chosen."""
     by_id("trace-own").hidden = not chosen()
 
 
@@ -62,6 +64,7 @@ def put_kept(code):
 
 
 def text():
+    """The program as it stands in the field."""
     return by_id("trace-text").value
 
 
@@ -71,6 +74,7 @@ def running(is_running):
 
 
 def show_printed(recording):
+    """What the program printed, if anything."""
     printed = recording.get("printed", "")
     by_id("trace-printed-all").hidden = not printed
     by_id("trace-printed").textContent = printed

@@ -28,6 +28,7 @@ class MomentView:
         self.show_frame(moment, row)
 
     def show_frame(self, moment, row):
+        """All local variables of the function, where that list is open."""
         place = by_id("trace-frame")
         self._cards.forget(place)
         shown = moment["locals"] if by_id("trace-frame-fold").open else []

@@ -32,16 +32,19 @@ def start(go, to_line):
 
 
 def load(recording):
+    """Take up a recording: its moments and their depths."""
     places = [(source, recording["line"][at]) for at, source in enumerate(recording["source"])]
     _now["steps"] = Steps(recording["depth"], places)
     by_id("trace-at").max = str(_now["steps"].last())
 
 
 def steps():
+    """The Steps of the present recording."""
     return _now["steps"]
 
 
 def playing():
+    """Whether it goes from moment to moment by itself."""
     return _now["playing"] is not None
 
 
@@ -114,5 +117,6 @@ async def _play_or_pause():
 
 
 def pause():
+    """Stay at the present moment."""
     _now["playing"] = None
     texts()

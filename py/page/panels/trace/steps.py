@@ -8,12 +8,15 @@ class Steps:
         self._depths, self._places = depths, places
 
     def last(self):
+        """The last moment."""
         return len(self._depths) - 1
 
     def back(self, at):
+        """The moment before, or None."""
         return at - 1 if at > 0 else None
 
     def forward(self, at):
+        """The moment after, or None."""
         return at + 1 if at < self.last() else None
 
     def over(self, at):

@@ -33,6 +33,7 @@ _parts = {}
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     _parts["source"] = Source(by_id("trace-source"), _to_line)
     explainer = Explainer(lambda: (_now["at"], _now["recording"]), ask_of, go, _parts["source"].keep_in_view)
     _parts["explainer"] = explainer
@@ -51,6 +52,7 @@ def start():
 
 
 def worker_is_ready():
+    """Python runs, or runs again: what needs it can be used."""
     _texts()
     by_id("trace-wait").hidden = True
     if _now["link"]:

@@ -19,6 +19,7 @@ class Why:
         self._trail = []  # (name, index) of the numbers on the way here
 
     def forget(self):
+        """Hide the explanation, and the way that led to it."""
         self._trail = []
         self._place.hidden = True
 

@@ -16,6 +16,7 @@ _now = {"survey": None, "outputs": None, "look": None, "unit": None, "grid": Non
 
 
 def start():
+    """Connect its controls; called once, before Python runs."""
     place = by_id("unit-grid")
     _now["grid"] = Grid(place, _on_choose)
     on(place, "focusin", lambda event: _on_pointed(event, True))
