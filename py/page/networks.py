@@ -3,6 +3,7 @@
 from pyscript import document
 from ui.dom import by_id, enable, make, on, spawn
 from ui.i18n import N_, _, number, on_language
+from ui.state import State
 from worker_link import lazy_room, worker
 
 ORIGINS = ("shipped", "trained", "kept", "opened")  # the order of every list
@@ -11,12 +12,23 @@ NAMES = {
     "shipped-1000": N_("Kobai’s own, {iterations} iterations"),
     "shipped-3": N_("Kobai’s own, three layers"),
 }
-_now = {"current": "shipped", "beside": None, "networks": [], "gone": {}, "listeners": []}
+
+
+class _Now(State):
+    def __init__(self):
+        self.current = "shipped"
+        self.beside = None
+        self.networks = []
+        self.gone = {}
+        self.listeners = []
+
+
+_now = _Now()
 
 
 def start(first):
     """first: the description of the network that answers before Python is up."""
-    _now["networks"] = [first]
+    _now.networks = [first]
     on(by_id("network"), "change", lambda event: spawn(use(by_id("network").value)))
     on_language(_show)
 
@@ -29,14 +41,14 @@ async def reread():
 
 def on_change(listener):
     """Await listener() when another network is in use or beside, or one has other numbers."""
-    _now["listeners"].append(listener)
+    _now.listeners.append(listener)
 
 
 async def changed():
     """Tell everyone who shows something of a network."""
     _show()
     lazy_room.all_stale()
-    for listener in _now["listeners"]:
+    for listener in _now.listeners:
         await listener()
 
 
@@ -46,13 +58,13 @@ def read_shelf(shelf):
     A panel may still show what a network said that is gone, until it is asked anew, so its name stays known.
     Returns whether others than before are in use, which `changed` has to tell.
     """
-    before = _now["current"], _now["beside"]
-    for network in _now["networks"]:
-        _now["gone"][network["id"]] = network
-    _now["networks"] = sorted(shelf["networks"], key=_place)
-    _now["current"], _now["beside"] = shelf["current"], shelf["beside"]
+    before = _now.current, _now.beside
+    for network in _now.networks:
+        _now.gone[network["id"]] = network
+    _now.networks = sorted(shelf["networks"], key=_place)
+    _now.current, _now.beside = shelf["current"], shelf["beside"]
     _show()
-    return before != (_now["current"], _now["beside"])
+    return before != (_now.current, _now.beside)
 
 
 def _place(about):
@@ -62,12 +74,12 @@ def _place(about):
 
 def shelf():
     """The descriptions of all networks, in the order of every list."""
-    return _now["networks"]
+    return _now.networks
 
 
 def about(key):
     """The description of a network (see worker/networks.py), or None."""
-    for each in _now["networks"]:
+    for each in _now.networks:
         if each["id"] == key:
             return each
     return None
@@ -75,17 +87,17 @@ def about(key):
 
 def current():
     """The id of the network in use."""
-    return _now["current"]
+    return _now.current
 
 
 def beside():
     """The id of the network beside it, or None."""
-    return _now["beside"]
+    return _now.beside
 
 
 def name_of(key, described=None):
     """What the learner calls this network (as it was when `described`)."""
-    network = described or about(key) or _now["gone"].get(key)
+    network = described or about(key) or _now.gone.get(key)
     if network is None:  # the run that has just ended, of which the shelf is on its way
         return _("trained here")
     if network["name"]:
@@ -108,14 +120,14 @@ def name_of(key, described=None):
 
 def name_of_current():
     """What the learner calls the network in use."""
-    return name_of(_now["current"])
+    return name_of(_now.current)
 
 
 async def use(key):
     """Make this network the one that answers."""
     put((await worker.call("use", network=key))[0])
-    was = _now["current"]
-    _now["current"] = key
+    was = _now.current
+    _now.current = key
     _show()
     if was != key:
         await changed()
@@ -124,7 +136,7 @@ async def use(key):
 def took(network):
     """The worker has made this network the one in use by itself."""
     put(network)
-    _now["current"] = network["id"]
+    _now.current = network["id"]
     _show()
     spawn(changed())
 
@@ -132,14 +144,14 @@ def took(network):
 async def put_beside(key):
     """The second network of a comparison; None for none."""
     await worker.call("put_beside", network=key)
-    _now["beside"] = key
+    _now.beside = key
     await changed()
 
 
 def put(network):
     """A network is new, or described anew."""
-    others = [each for each in _now["networks"] if each["id"] != network["id"]]
-    _now["networks"] = sorted(others + [network], key=_place)
+    others = [each for each in _now.networks if each["id"] != network["id"]]
+    _now.networks = sorted(others + [network], key=_place)
     _show()
 
 
@@ -167,14 +179,14 @@ def _show_trained():
         _show()
         return
     option.textContent = name_of("trained")
-    if _now["current"] == "trained":
+    if _now.current == "trained":
         by_id("answered-by").textContent = _("Answered by: {network}", network=name_of("trained"))
 
 
 def options(chosen):
     """An <option> for every network, for a choice of one."""
     made = []
-    for network in _now["networks"]:
+    for network in _now.networks:
         option = make("option", name_of(network["id"]), value=network["id"])
         option.selected = network["id"] == chosen
         made.append(option)
@@ -183,4 +195,4 @@ def options(chosen):
 
 def _show():
     enable("network", worker.ready(), worker.why())
-    by_id("network").replaceChildren(*options(_now["current"]))
+    by_id("network").replaceChildren(*options(_now.current))

@@ -3,11 +3,23 @@
 from pyscript import document
 from ui.dom import by_id, make, on
 from ui.i18n import N_, _, on_language
+from ui.state import State
 from worker_link import worker
 
 _files = {}  # file -> [bytes so far, done]
 _sizes = {}  # file -> bytes in all
-_now = {"goal": "", "files": (), "spoken": -1, "again": None}
+
+
+class _Now(State):
+    def __init__(self):
+        self.goal = ""
+        self.files = ()
+        self.spoken = -1
+        self.again = None
+        self.sizes = None
+
+
+_now = _Now()
 
 PYTHON = ("pyodide/", "py/")
 GOALS = {
@@ -21,7 +33,7 @@ def start(sizes):
     """sizes: dict of goal -> dict of file -> bytes, written by the build."""
     for files in sizes.values():
         _sizes.update(files)
-    _now["sizes"] = sizes
+    _now.sizes = sizes
     worker.on("file", _on_file)
     worker.on("again", _on_again)
     on(by_id("python-again"), "click", lambda event: worker.begin_again())
@@ -30,21 +42,21 @@ def start(sizes):
 
 def aim(goal):
     """Say from now on how far this goal is ('' when there is nothing to wait for)."""
-    _now["goal"] = goal
-    _now["spoken"], _now["again"] = -1, None
+    _now.goal = goal
+    _now.spoken, _now.again = -1, None
     by_id("loading").hidden = not goal
     _show()
 
 
 def _on_again(file, tried, tries):
     """The connection to a file was lost, and is tried again before the learner is asked."""
-    _now["again"] = (file, tried, tries)
+    _now.again = (file, tried, tries)
     _show()
 
 
 def _on_file(file, count, done):
-    if _now["again"] and _now["again"][0] == file:
-        _now["again"] = None
+    if _now.again and _now.again[0] == file:
+        _now.again = None
     first = file not in _files
     _files[file] = [count, done]
     if first:
@@ -55,7 +67,7 @@ def _on_file(file, count, done):
 
 
 def _show():
-    goal, stopped = _now["goal"], worker.stopped()
+    goal, stopped = _now.goal, worker.stopped()
     by_id("loading-bar").hidden = stopped
     by_id("python-again").hidden = not stopped
     if stopped:
@@ -63,12 +75,12 @@ def _show():
         by_id("loading-sentence").textContent = _("Python is not running.")
     if not goal or stopped:
         return
-    files = _now["sizes"][goal]
+    files = _now.sizes[goal]
     total = sum(files.values())
     so_far = sum(min(_files[file][0], size) for file, size in files.items() if file in _files)
     sentence = _(GOALS[goal], done=f"{so_far / 1e6:.1f}", all=f"{total / 1e6:.1f}")
-    if _now["again"]:
-        file, tried, tries = _now["again"]
+    if _now.again:
+        file, tried, tries = _now.again
         sentence = _(
             "The connection was lost at the file {file}: trying again, {tried} of {tries}.",
             file=file, tried=tried, tries=tries,
@@ -76,6 +88,6 @@ def _show():
     by_id("loading-sentence").textContent = sentence
     by_id("loading-bar").value = so_far / total if total else 0
     tenth = int(10 * so_far / total) if total else 0
-    if tenth != _now["spoken"]:  # a screen reader hears every tenth, not every packet
-        _now["spoken"] = tenth
+    if tenth != _now.spoken:  # a screen reader hears every tenth, not every packet
+        _now.spoken = tenth
         by_id("loading-spoken").textContent = sentence

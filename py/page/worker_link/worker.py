@@ -8,6 +8,7 @@ import protocol
 from pyscript import document, ffi, window, workers
 from ui.i18n import N_, _, say_again
 from ui.problems import UNEXPECTED, Problem, Refused, tell
+from ui.state import State
 from worker_link import doors, liveness
 
 SOURCE = "py/worker/main.py"
@@ -42,9 +43,23 @@ OWN_KINDS = {
 }
 _listeners = {}
 _pending = []  # tasks that wait for an answer of the worker
-_state = {"round": 0, "script": None, "worker": None, "is": STARTING, "again": None}
-_state.update({"failed": None, "ended": False, "heard": False})  # failed: (file, kind, why) of a start
-_state.update({"word": ("", ""), "notice": None})  # why it ended, and the Problem that told of it
+
+
+class _State(State):
+    def __init__(self):
+        self.round = 0
+        self.script = None
+        self.worker = None
+        self.phase = STARTING
+        self.again = None
+        self.failed = None  # (file, kind, why) of a start
+        self.ended = False
+        self.heard = False
+        self.word = ("", "")  # why it ended
+        self.notice = None  # the Problem that told of it
+
+
+_state = _State()
 
 
 def on(kind, listener):
@@ -63,24 +78,24 @@ def _tell(kind, *message):
 
 def ready():
     """Whether Python can be called."""
-    return _state["is"] == READY
+    return _state.phase == READY
 
 
 def why():
     """Why what needs Python cannot be used now."""
-    if _state["is"] == STOPPED:
+    if _state.phase == STOPPED:
         return _("Python is not running: start it again at the top of the page.")
     return _("Python is still loading.")
 
 
 def heard():
     """Whether the last worker has said anything; if not, what should have started it is damaged."""
-    return _state["heard"]
+    return _state.heard
 
 
 def stopped():
     """Whether Python has come to an end, and was not started again."""
-    return _state["is"] == STOPPED
+    return _state.phase == STOPPED
 
 
 def lacking(file, kind, why_):
@@ -97,10 +112,10 @@ async def start(again):
 
     again: called when the learner wants Python back after it has stopped.
     """
-    _state["round"] += 1
-    name = f"worker-{_state['round']}"
-    _state.update({"is": STARTING, "failed": None, "ended": False, "heard": False, "again": again})
-    if _state["round"] > 1:
+    _state.round += 1
+    name = f"worker-{_state.round}"
+    _state.set(phase=STARTING, failed=None, ended=False, heard=False, again=again)
+    if _state.round > 1:
         say_again()  # no longer "stopped"
     liveness.sign_of_life()
     response = await _or_problem(window.fetch(SOURCE))  # PyScript waits for ever when it is missing
@@ -113,19 +128,19 @@ async def start(again):
     script.setAttribute("worker", "")
     script.setAttribute("name", name)
     document.body.append(script)
-    _state["script"] = script
+    _state.script = script
     while getattr(script, "xworker", None) is None:
         await asyncio.sleep(0.005)
         _watch_start()
     doors.close(script.xworker)
-    this = _state["round"]
+    this = _state.round
     script.xworker.addEventListener("message", ffi.create_proxy(lambda event: _on_message(event, this)))
     script.xworker.addEventListener("error", ffi.create_proxy(_on_worker_error))
     worker = await _or_problem(workers[name])
     worker.on_progress = ffi.create_proxy(_on_progress)
-    _state["worker"] = worker
+    _state.worker = worker
     answer = (await _or_problem(_call("init", base=js.URL.new("./", document.baseURI).href)))[0]
-    _state["is"] = READY
+    _state.phase = READY
     return answer
 
 
@@ -134,9 +149,9 @@ def stop(notice=None):
 
     notice: the Problem by which the learner was told, and is again when something asks for Python.
     """
-    was = _state["is"]
-    _state["is"], _state["notice"] = STOPPED, notice
-    script, _state["script"] = _state["script"], None
+    was = _state.phase
+    _state.phase, _state.notice = STOPPED, notice
+    script, _state.script = _state.script, None
     if script is not None:
         if getattr(script, "xworker", None) is not None:
             script.xworker.terminate()
@@ -151,7 +166,7 @@ def stop(notice=None):
 def need():
     """Raise a Problem when Python cannot be called now; where it has ended, the one that said so."""
     if stopped():
-        raise _state["notice"] or Problem(_("Python is not running."), "", begin_again, AGAIN)
+        raise _state.notice or Problem(_("Python is not running."), "", begin_again, AGAIN)
     if not ready():
         raise Problem(_("Python is not ready yet. Please wait a moment."))
 
@@ -177,7 +192,7 @@ async def _call(function, *buffers, **arguments):
     reply, failure, task = None, None, asyncio.current_task()
     _pending.append(task)
     try:
-        reply = await getattr(_state["worker"], function)(json.dumps(arguments), *buffers)
+        reply = await getattr(_state.worker, function)(json.dumps(arguments), *buffers)
     except asyncio.CancelledError:
         pass  # by stop()
     except Exception as error:  # raised below: MicroPython complains of exceptions within another
@@ -187,7 +202,7 @@ async def _call(function, *buffers, **arguments):
     if failure is not None:
         raise Problem(_(UNEXPECTED), failure)
     if reply is None:
-        raise Problem(*_state["word"], begin_again, AGAIN)
+        raise Problem(*_state.word, begin_again, AGAIN)
     liveness.sign_of_life()
     answer = json.loads(reply[0])
     if "refused" in answer:
@@ -199,7 +214,7 @@ def _has_ended(sentence, details=""):
     """End the worker, if it runs. All calls on their way end with a Problem, which is shown."""
     if stopped():
         return
-    _state["ended"], _state["word"] = True, (sentence, details)
+    _state.ended, _state.word = True, (sentence, details)
     if ready():
         notice = Problem(sentence, details, begin_again, AGAIN)
         stop(notice)
@@ -220,9 +235,9 @@ async def _wait_with_patience():
 def begin_again():
     """The learner wants another worker: end this one, if it still runs, without a word."""
     if not stopped():
-        _state["word"] = ("", "")
+        _state.word = ("", "")
         stop()
-    _state["again"]()
+    _state.again()
 
 
 async def _or_problem(awaitable):
@@ -249,11 +264,11 @@ async def _or_problem(awaitable):
 
 
 def _watch_start():
-    if _state["failed"]:
-        file, kind, why_ = _state["failed"]
+    if _state.failed:
+        file, kind, why_ = _state.failed
         raise Problem(lacking(file, kind, why_), why_)
-    if _state["ended"]:
-        raise Problem(*_state["word"], begin_again, AGAIN)
+    if _state.ended:
+        raise Problem(*_state.word, begin_again, AGAIN)
     if liveness.silence() > SILENCE:
         raise Problem(_("Python has not answered for {seconds} seconds. Please try again.", seconds=SILENCE))
 
@@ -261,18 +276,18 @@ def _watch_start():
 def _on_message(event, this):
     """this: the round of the worker that sends it; one that was ended may have the last word."""
     message = getattr(event.data, "kobai", None)
-    if message is None or this != _state["round"]:
+    if message is None or this != _state.round:
         return
-    _state["heard"] = True
+    _state.heard = True
     liveness.sign_of_life()
     lock, failed, broken = (getattr(message, kind, None) for kind in ("lock", "failed", "broken"))
     if lock:
-        liveness.watch(lock, lambda: _has_ended(_(GONE)) if _state["round"] == this else None)
+        liveness.watch(lock, lambda: _has_ended(_(GONE)) if _state.round == this else None)
     elif broken:
         _has_ended(_(BROKEN), broken)
     elif failed:
-        if not ready() and not _state["failed"]:  # what fails later is a consequence
-            _state["failed"] = (failed, message.kind, message.why)
+        if not ready() and not _state.failed:  # what fails later is a consequence
+            _state.failed = (failed, message.kind, message.why)
     elif getattr(message, "again", None):
         _tell("again", message.again, message.tried, message.tries)
     else:
@@ -280,9 +295,9 @@ def _on_message(event, this):
 
 
 def _on_worker_error(event):
-    if not ready() and not _state["failed"]:
+    if not ready() and not _state.failed:
         details = getattr(event, "message", None) or str(getattr(event, "error", ""))
-        _state["failed"] = (SOURCE, "lost", str(details))
+        _state.failed = (SOURCE, "lost", str(details))
 
 
 def _on_progress(text, *buffers):

@@ -6,6 +6,7 @@ from panels.keep import interpretation
 from panels.run import run
 from ui.dom import by_id, enable, make, on, on_click, spawn
 from ui.i18n import N_, _, language, on_language
+from ui.state import State
 from worker_link import lazy_room, worker
 from worker_link.job import Job
 
@@ -22,15 +23,23 @@ ROOMS = {  # pictures that other panels have
     "mistakes": "#mistakes",
 }
 ACTIVATIONS = {"sigmoid": "sigmoid", "relu": "ReLU"}
-_now = {"answer": None}
+
+
+class _Now(State):
+    def __init__(self):
+        self.answer = None
+        self.job = None
+
+
+_now = _Now()
 
 
 def start():
     """Connect its controls; called once, before Python runs."""
     chart.start(_draw)
-    _now["job"] = Job("checkup", "checkup", _show_controls)
+    _now.job = Job("checkup", "checkup", _show_controls)
     on_click("checkup-run", _begin)
-    worker.on("checkup", lambda message: _now["job"].tell(message["part"]))
+    worker.on("checkup", lambda message: _now.job.tell(message["part"]))
     lazy_room.lazy("checkup", _refresh)
     on_language(_show)
 
@@ -45,20 +54,20 @@ async def _refresh():
 
 
 def _begin():
-    return _now["job"].begin(_check)
+    return _now.job.begin(_check)
 
 
 async def _check():
     answer = (await worker.call("check_up"))[0]
-    if answer and not _now["job"].stopped:  # when stopped, what was shown stays
-        _now["answer"] = answer
+    if answer and not _now.job.stopped:  # when stopped, what was shown stays
+        _now.answer = answer
         _show()
 
 
 def _show_controls():
-    busy, answer = _now["job"].busy, _now["answer"]
+    busy, answer = _now.job.busy, _now.answer
     enable("checkup-run", worker.ready() and not busy, "" if busy else worker.why())
-    _now["job"].controls()
+    _now.job.controls()
     by_id("checkup-network").textContent = _("Network in use: {network}", network=networks.name_of_current())
     other = answer is not None and not busy and not _is_current(answer["about"])
     by_id("checkup-old").hidden = not other
@@ -73,7 +82,7 @@ def _is_current(about):
 
 def _show():
     _show_controls()
-    answer = _now["answer"]
+    answer = _now.answer
     by_id("checkup-result").hidden = answer is None
     if answer is None:
         return
@@ -93,8 +102,8 @@ def _show():
 
 
 def _draw():
-    if _now["answer"] is not None:
-        chart.draw_curve(_now["answer"])
+    if _now.answer is not None:
+        chart.draw_curve(_now.answer)
 
 
 def _sentences(sentences):
@@ -152,7 +161,7 @@ def _reading_in_words(otherwise):
 async def _read(key, otherwise):
     """Read the same weights in that way, and check them up again."""
     network = networks.about(key)
-    if network is None or _now["job"].busy:  # deleted since
+    if network is None or _now.job.busy:  # deleted since
         return
     activation = otherwise.get("activation", network["activation"])
     await interpretation.read_as(key, activation, otherwise.get("normalize", network["normalize"]))

@@ -7,6 +7,7 @@ from pyscript import document
 from ui.dom import by_id, enable, make, on, on_click, spawn
 from ui.i18n import N_, _, number, on_language
 from ui.roving_grid import Grid
+from ui.state import State
 from worker_link import lazy_room, worker
 
 AT_A_TIME = 24  # images
@@ -18,13 +19,25 @@ GROUPS = {
     "both_right": N_("right in both"),
     "all": N_("all images"),
 }
-_now = {"group": "different", "start": 0, "found": None, "page": None, "image": None, "grid": None}
+
+
+class _Now(State):
+    def __init__(self):
+        self.group = "different"
+        self.start = 0
+        self.found = None
+        self.page = None
+        self.image = None
+        self.grid = None
+
+
+_now = _Now()
 
 
 def start():
     """Connect its controls; called once, before Python runs."""
     paired_bars.start()
-    _now["grid"] = Grid(by_id("compare-thumbs"), lambda index: spawn(gallery.choose(index)))
+    _now.grid = Grid(by_id("compare-thumbs"), lambda index: spawn(gallery.choose(index)))
     on(by_id("compare-a"), "change", lambda event: spawn(_use(by_id("compare-a").value)))
     on(
         by_id("compare-b"),
@@ -46,14 +59,14 @@ def start():
 
 async def _refresh():
     """Other networks than before, or other numbers of one of them."""
-    _now["found"] = _now["page"] = _now["image"] = None
+    _now.found = _now.page = _now.image = None
     by_id("compare-bar").value = 0
     _show()
     if networks.beside() is None:
         return
     found = (await worker.call("compare_networks"))[0]
     if found:
-        _now["found"] = found
+        _now.found = found
         await _fetch()
         await _look(answer.index())
 
@@ -64,30 +77,30 @@ def _on_progress(message):
 
 async def _look(index):
     """Show this image in both networks."""
-    if _now["found"] is None:
+    if _now.found is None:
         return
     image = (await worker.call("compare_image", index=index))[0]
     if index == answer.index():  # else another one was chosen meanwhile
-        _now["image"] = image
+        _now.image = image
         _show()
 
 
 async def _filter(group):
-    _now["group"], _now["start"] = group, 0
+    _now.group, _now.start = group, 0
     await _fetch()
 
 
 async def _turn(step):
-    _now["start"] += step
+    _now.start += step
     await _fetch()
 
 
 async def _fetch():
     """The images of the group that is wanted."""
-    wanted = {"group": _now["group"], "start": _now["start"]}
+    wanted = {"group": _now.group, "start": _now.start}
     page = (await worker.call("compared_images", count=AT_A_TIME, **wanted))[0]
-    if wanted["group"] == _now["group"] and _now["found"] is not None:  # else other networks were chosen
-        _now["page"], _now["start"] = page, page["start"]
+    if wanted["group"] == _now.group and _now.found is not None:  # else other networks were chosen
+        _now.page, _now.start = page, page["start"]
         _fill(page)
         _show()
 
@@ -112,7 +125,7 @@ async def _swap():
 def _show():
     """All texts, in the language of the moment."""
     _show_choice()
-    found, page, image = _now["found"], _now["page"], _now["image"]
+    found, page, image = _now.found, _now.page, _now.image
     by_id("compare-wait").hidden = networks.beside() is None or page is not None
     by_id("compare-result").hidden = page is None
     if page is None:
@@ -122,7 +135,7 @@ def _show():
     _say("compare-how", verdict.how(found))
     _show_table(found["counts"])
     _show_page(page)
-    _now["grid"].mark(answer.index())
+    _now.grid.mark(answer.index())
     if image:
         paired_bars.show(image)
 
@@ -161,7 +174,7 @@ def _show_table(counts):
         button.textContent = number(counts[group])
         name = _("{group}: {count} images", group=_(GROUPS[group]), count=number(counts[group]))
         button.setAttribute("aria-label", name)
-        button.setAttribute("aria-pressed", "true" if group == _now["group"] else "false")
+        button.setAttribute("aria-pressed", "true" if group == _now.group else "false")
     a_right, b_right = (counts["both_right"] + counts[only] for only in ("only_a", "only_b"))
     for name, count in (
         ("a-right", a_right),
@@ -177,9 +190,9 @@ def _show_page(page):
     select = by_id("compare-group")
     options = []
     for group, words in GROUPS.items():
-        text = f"{_(words)} ({number(_now['found']['counts'][group])})"
+        text = f"{_(words)} ({number(_now.found['counts'][group])})"
         option = make("option", text, value=group)
-        option.selected = group == _now["group"]
+        option.selected = group == _now.group
         options.append(option)
     select.replaceChildren(*options)
     last = page["start"] + len(page["items"])
@@ -217,7 +230,7 @@ def _fill(page):
         item = make("li", role="none")
         item.append(button)
         parts.append(item)
-    _now["grid"].fill(parts, answer.index())
+    _now.grid.fill(parts, answer.index())
 
 
 def _say(name, text):

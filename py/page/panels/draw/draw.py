@@ -8,6 +8,7 @@ from ui.dom import by_id, enable, on, on_click, spawn
 from ui.i18n import _, on_language
 from ui.probability_bars import Bars, in_short, say_verdict
 from ui.problems import Problem
+from ui.state import State
 from worker_link import lazy_room, worker
 
 MOST_UNDO = 50
@@ -22,8 +23,28 @@ CHANGES = {
     "thicken": ["thicken"],
     "thin": ["thin"],
 }
-_now = {"image": None, "changes": [], "centred": True, "reply": None, "restored": False}
-_asking = {"busy": False, "again": False, "aloud": False}
+
+
+class _Now(State):
+    def __init__(self):
+        self.image = None
+        self.changes = []
+        self.centred = True
+        self.reply = None
+        self.restored = False
+
+
+_now = _Now()
+
+
+class _Asking(State):
+    def __init__(self):
+        self.busy = False
+        self.again = False
+        self.aloud = False
+
+
+_asking = _Asking()
 _before = []  # the state before each of the last actions
 _bars = []
 
@@ -46,16 +67,16 @@ def start():
 
 
 def _on_change_button(name):
-    on_click(name, lambda: _act(changes=_now["changes"] + [CHANGES[name]]))
+    on_click(name, lambda: _act(changes=_now.changes + [CHANGES[name]]))
 
 
 async def _refresh():
     """First of all what an earlier visit left, then the answers of the networks as they are now."""
-    if not _now["restored"]:
+    if not _now.restored:
         kept = (await worker.call("kept_digit"))[0]
         if kept:
             _put(kept)
-        _now["restored"] = True
+        _now.restored = True
     await _ask()
     try:
         await drawing_pad.load(_stroke_begins, lambda: spawn(_ask()), _stroke_ends)
@@ -74,15 +95,15 @@ def _state():
 def _rest():
     """All but the strokes, which can be long: they travel as the text they are."""
     return {
-        "image": _now["image"],
-        "changes": [list(change) for change in _now["changes"]],
-        "centred": _now["centred"],
+        "image": _now.image,
+        "changes": [list(change) for change in _now.changes],
+        "centred": _now.centred,
     }
 
 
 def _put(state):
     for name in ("image", "changes", "centred"):
-        _now[name] = state[name]
+        setattr(_now, name, state[name])
     drawing_pad.put(state["strokes"])
 
 
@@ -119,8 +140,8 @@ def _start_over():
 
 
 def _add_noise():
-    seed = sum(1 for change in _now["changes"] if change[0] == "noise")
-    return _act(changes=_now["changes"] + [["noise", seed]])
+    seed = sum(1 for change in _now.changes if change[0] == "noise")
+    return _act(changes=_now.changes + [["noise", seed]])
 
 
 def _centre(yes):
@@ -134,7 +155,7 @@ def _undo():
 
 
 def _erase(spot, more):
-    changes = _now["changes"]
+    changes = _now.changes
     if more and changes and changes[-1][0] == "erase":
         changes[-1] = changes[-1] + [spot]
     else:
@@ -155,39 +176,39 @@ def _stroke_ends():
 
 
 async def _ask_and_keep():
-    _asking["aloud"] = True
+    _asking.aloud = True
     await _ask()
     await worker.call("keep_digit", drawing_pad.strokes(), rest=_rest())
 
 
 async def _ask():
     """The answers to the present state; while one question is on its way, later ones become a single one."""
-    _asking["again"] = True
-    if _asking["busy"]:
+    _asking.again = True
+    if _asking.busy:
         return
-    _asking["busy"] = True
+    _asking.busy = True
     try:
-        while _asking["again"]:
-            _asking["again"] = False
+        while _asking.again:
+            _asking.again = False
             call = worker.call(
                 "read_digit", drawing_pad.strokes(), pen=drawing_pad.PEN, side=drawing_pad.SIDE, **_rest()
             )
-            _now["reply"] = (await call)[0]
+            _now.reply = (await call)[0]
             _show()
-        if _asking["aloud"]:  # not while one draws: a screen reader would never come to an end
-            _asking["aloud"] = False
+        if _asking.aloud:  # not while one draws: a screen reader would never come to an end
+            _asking.aloud = False
             by_id("draw-spoken").textContent = by_id("draw-verdict").textContent
     finally:
-        _asking["busy"] = False
+        _asking.busy = False
 
 
 def _is_ink(row, column):
-    return _now["reply"]["ink"][row * eraser.SIDE + column] == "1"
+    return _now.reply["ink"][row * eraser.SIDE + column] == "1"
 
 
 def _show():
     _buttons()
-    reply = _now["reply"]
+    reply = _now.reply
     if not reply:
         return
     by_id("seen").src = reply["seen"]
@@ -215,9 +236,9 @@ def _alt(reply):
     if reply["empty"]:
         return _("What the network sees: nothing")
     if reply["paper"]:
-        if _now["changes"] or drawing_pad.strokes() != drawing_pad.NOTHING:
-            return _("What the network sees: test image {index}, with your changes", index=_now["image"])
-        return _("What the network sees: test image {index}", index=_now["image"])
+        if _now.changes or drawing_pad.strokes() != drawing_pad.NOTHING:
+            return _("What the network sees: test image {index}, with your changes", index=_now.image)
+        return _("What the network sees: test image {index}", index=_now.image)
     return _("What the network sees: your drawing")
 
 
@@ -229,25 +250,25 @@ def _beside(second):
 def _other(probabilities):
     if probabilities is None:
         return _("A test image is centred and scaled already.")
-    if _now["centred"]:
+    if _now.centred:
         return _("As it lies on the paper, the answer would be {answer}.", answer=in_short(probabilities))
     return _("Centred and scaled, the answer would be {answer}.", answer=in_short(probabilities))
 
 
 def _buttons():
     """What can be used now, and why the rest cannot."""
-    ready, reply = worker.ready(), _now["reply"]
+    ready, reply = worker.ready(), _now.reply
     loading = worker.why()
     something = bool(reply) and not reply["empty"]
     nothing = _("Draw something first, or take a test image.") if ready else loading
     for name in list(CHANGES) + ["noise", "draw-eraser", "draw-clear"]:
         enable(name, something, nothing)
     enable("draw-undo", bool(_before), _("There is nothing to undo."))
-    enable("draw-start-over", bool(_now["changes"]), _("Nothing has been changed."))
+    enable("draw-start-over", bool(_now.changes), _("Nothing has been changed."))
     enable("draw-take", ready, loading)
     by_id("draw-take").textContent = _("Take test image {index}", index=answer.index())
     centred = by_id("draw-centred")
-    centred.checked = _now["centred"]
-    enable("draw-centred", ready and _now["image"] is None, _("A test image is centred and scaled already."))
+    centred.checked = _now.centred
+    enable("draw-centred", ready and _now.image is None, _("A test image is centred and scaled already."))
     by_id("drawing-pad-hint").hidden = something
     by_id("drawing-pad-hint").textContent = _("Draw a digit here") if ready else loading

@@ -7,13 +7,22 @@ from pyscript import document, ffi, window
 from ui.dom import by_id, make, on
 from ui.i18n import _
 from ui.problems import Problem
+from ui.state import State
 
 SOURCE = "signature_pad/signature_pad.umd.min.js"
 SIDE = 280  # px on the page, as in panels/draw/panel.css
 PEN = 22  # px, the same for mouse, finger and pen, however fast
 NEAREST = 2  # px between two points that are told apart
 NOTHING = "[]"  # no strokes
-_now = {"pad": None, "strokes": NOTHING}  # the strokes until there is a pad
+
+
+class _Now(State):
+    def __init__(self):
+        self.pad = None
+        self.strokes = NOTHING
+
+
+_now = _Now()  # the strokes until there is a pad
 
 
 async def load(begun, moved, ended):
@@ -21,7 +30,7 @@ async def load(begun, moved, ended):
 
     Raises Problem when signature_pad cannot be loaded.
     """
-    if _now["pad"]:
+    if _now.pad:
         return
     await _load_script()
     canvas = by_id("draw-canvas")
@@ -31,8 +40,8 @@ async def load(begun, moved, ended):
     # the widths are radii; without throttling no point of a fast stroke is lost
     options = {"minWidth": PEN / 2, "maxWidth": PEN / 2, "dotSize": PEN / 2, "minDistance": NEAREST}
     pad = js.SignaturePad.new(canvas, ffi.to_js(dict(options, throttle=0, penColor="white")))
-    _now["pad"] = pad
-    put(_now["strokes"])
+    _now.pad = pad
+    put(_now.strokes)
 
     def end(event):
         _finish_line()
@@ -62,20 +71,20 @@ async def _load_script():
 
 def _finish_line():
     """signature_pad draws a line up to its last point but one; the last one twice, and all of it is drawn."""
-    points = _now["pad"].toData().at(-1).points
+    points = _now.pad.toData().at(-1).points
     points.push(points.at(-1))
-    _now["pad"].redraw()
+    _now.pad.redraw()
 
 
 def strokes():
     """All strokes as JSON text: groups of points in px of the page."""
-    if not _now["pad"]:
-        return _now["strokes"]
-    return js.JSON.stringify(_now["pad"].toData(), ffi.to_js(["points", "x", "y"]))
+    if not _now.pad:
+        return _now.strokes
+    return js.JSON.stringify(_now.pad.toData(), ffi.to_js(["points", "x", "y"]))
 
 
 def put(text):
     """Have these strokes on the paper instead."""
-    _now["strokes"] = text
-    if _now["pad"] and text != strokes():
-        _now["pad"].fromData(js.JSON.parse(text))
+    _now.strokes = text
+    if _now.pad and text != strokes():
+        _now.pad.fromData(js.JSON.parse(text))

@@ -3,10 +3,18 @@
 import networks
 from ui.dom import by_id, enable, make, on_click, whole
 from ui.i18n import N_, _, duration, number, on_language
+from ui.state import State
 from worker_link import training_images, worker
 from worker_link.job import Job
 
-_now = {"answer": None}
+
+class _Now(State):
+    def __init__(self):
+        self.answer = None
+        self.job = None
+
+
+_now = _Now()
 PICTURES = {
     "W1": N_("W1: a tile of 28 × 28 pixels for each hidden unit"),
     "b1": N_("b1: a square for each hidden unit"),
@@ -18,9 +26,9 @@ SCALE = {"W1": 2, "b1": 12, "W2": 12, "b2": 12}  # px on the page for each of th
 
 def start():
     """Connect its controls; called once, before Python runs."""
-    _now["job"] = Job("check", "gradients", _show)
+    _now.job = Job("check", "gradients", _show)
     on_click("check", _begin)
-    worker.on("gradients", lambda message: _now["job"].tell(message["part"]))
+    worker.on("gradients", lambda message: _now.job.tell(message["part"]))
     on_language(_show)
 
 
@@ -35,21 +43,21 @@ def _begin():
         seed.focus()
         return None
     value = whole(seed)
-    return _now["job"].begin(lambda: _check(value))
+    return _now.job.begin(lambda: _check(value))
 
 
 async def _check(seed):
     await training_images.load()
-    if not _now["job"].stopped:
+    if not _now.job.stopped:
         answer = (await worker.call("check_gradients", seed=seed))[0]
-        _now["answer"] = answer or _now["answer"]  # empty when stopped: what was shown stays
+        _now.answer = answer or _now.answer  # empty when stopped: what was shown stays
 
 
 def _show():
-    busy = _now["job"].busy
+    busy = _now.job.busy
     enable("check", worker.ready() and not busy, "" if busy else worker.why())
-    _now["job"].controls()
-    answer = _now["answer"]
+    _now.job.controls()
+    answer = _now.answer
     by_id("check-result").hidden = answer is None
     if answer is None:
         _say("cost-definition-why", _("Runs the network twice for each parameter."))

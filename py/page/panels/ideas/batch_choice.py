@@ -5,23 +5,36 @@ import math
 from panels.ideas.height_map import arrow, ticks
 from ui.dom import by_id, make, on, row, say, signed
 from ui.i18n import _, images_of, number
+from ui.state import State
 from ui.svg_plane import Handle, Plane
 
 FEW = 5  # of the 100 arrows of a size the longest, which may lie outside of the picture
-_now = {"answer": None, "lane": 2, "draw": 0}  # at first one of 100 images
+
+
+class _Now(State):
+    def __init__(self):
+        self.answer = None
+        self.lane = 2
+        self.draw = 0
+        self.handle = None
+        self.lanes = None
+        self.plane = None
+
+
+_now = _Now()  # at first one of 100 images
 
 
 def start(lanes):
     """lanes: the plane with a lane for each size, the smallest on top."""
-    _now["lanes"] = lanes
-    _now["handle"] = Handle(lanes, _moved, _nudged)
-    _now["plane"] = Plane(by_id("tremble-arrow"), 220, _draw)
+    _now.lanes = lanes
+    _now.handle = Handle(lanes, _moved, _nudged)
+    _now.plane = Plane(by_id("tremble-arrow"), 220, _draw)
     on(by_id("tremble-values-fold"), "toggle", lambda event: _table())
 
 
 def show(answer):
     """Draw what is chosen; the lanes have been drawn before."""
-    _now["answer"] = answer
+    _now.answer = answer
     _put()
     _table()
 
@@ -41,7 +54,7 @@ def name_of(weight):
 
 def _lane():
     """(gradients of the weight, lengths, angles) of the chosen lane; empty while unknown."""
-    answer, lane = _now["answer"], _now["lane"]
+    answer, lane = _now.answer, _now.lane
     if lane < len(answer["sizes"]):
         size = answer["sizes"][lane]
         return size["gradients"], size["lengths"], size["angles"]
@@ -51,28 +64,28 @@ def _lane():
 
 
 def _moved(x, y):
-    last = len(_now["answer"]["sizes"])
+    last = len(_now.answer["sizes"])
     _choose(min(max(last - int(y + 0.5), 0), last), x)
 
 
 def _nudged(across, up):
     """Up and down to the next lane, to the sides to the next value in it."""
-    here, draw = _lane()[0], _now["draw"]
+    here, draw = _lane()[0], _now.draw
     if up:
-        lane = _now["lane"] - (1 if up > 0 else -1)
-        _choose(min(max(lane, 0), len(_now["answer"]["sizes"])), here[draw] if here else 0)
+        lane = _now.lane - (1 if up > 0 else -1)
+        _choose(min(max(lane, 0), len(_now.answer["sizes"])), here[draw] if here else 0)
     elif here:
         order = sorted(range(len(here)), key=lambda each: here[each])
-        _now["draw"] = order[min(max(order.index(draw) + across, 0), len(order) - 1)]
+        _now.draw = order[min(max(order.index(draw) + across, 0), len(order) - 1)]
         _put()
 
 
 def _choose(lane, x):
     """That draw of the lane whose gradient is the nearest to x."""
-    _now["lane"], _now["draw"], least = lane, 0, None
+    _now.lane, _now.draw, least = lane, 0, None
     for draw, value in enumerate(_lane()[0]):
         if least is None or abs(value - x) < least:
-            _now["draw"], least = draw, abs(value - x)
+            _now.draw, least = draw, abs(value - x)
     _put()
 
 
@@ -81,18 +94,18 @@ def _choose(lane, x):
 
 def _put():
     """The handle where the chosen draw is, and everything that is said of it."""
-    answer, lane, draw = _now["answer"], _now["lane"], _now["draw"]
+    answer, lane, draw = _now.answer, _now.lane, _now.draw
     last, here = len(answer["sizes"]), _lane()[0]
     at = height(lane, draw, last + 1) if lane < last else 0
     says, name = _says(), _("The chosen mini-batch")
-    _now["handle"].put(here[draw] if here else 0, at, name, " ".join(says), last - lane, (0, last))
+    _now.handle.put(here[draw] if here else 0, at, name, " ".join(says), last - lane, (0, last))
     by_id("tremble-chosen").replaceChildren(*[make("p", text) for text in says])
     _draw()
 
 
 def _says():
     """What the chosen gradient is, and how those of its size differ; sentences."""
-    answer, lane, draw = _now["answer"], _now["lane"], _now["draw"]
+    answer, lane, draw = _now.answer, _now.lane, _now.draw
     gradients, lengths, angles = _lane()
     if not gradients:
         return [_("The gradient of all images is not known yet: press “Use all 60,000 images”.")]
@@ -132,7 +145,7 @@ def _says():
 
 def _draw():
     """The chosen gradient as an arrow at its true angle to that of all images; of others where they end."""
-    answer, plane = _now["answer"], _now["plane"]
+    answer, plane = _now.answer, _now.plane
     known = answer is not None and answer["whole"] is not None
     plane.place.hidden = not known
     say(
@@ -147,7 +160,7 @@ def _draw():
     if not known:
         return
     _gradients, lengths, angles = _lane()
-    draw, whole = _now["draw"], answer["whole_length"]
+    draw, whole = _now.draw, answer["whole_length"]
     ends = [_end(length, angle) for length, angle in zip(lengths, angles)]
     longest = sorted(lengths)[-FEW - 1] if len(lengths) > FEW else 0
     reach = max(longest, lengths[draw], whole) * 1.08 or 1
@@ -171,7 +184,7 @@ def _end(length, angle):
 
 def _table():
     """The values behind both pictures, once someone looks."""
-    answer = _now["answer"]
+    answer = _now.answer
     if answer is None or not by_id("tremble-values-fold").open:
         return
     by_id("tremble-values-weight").textContent = _("gradient of {weight}", weight=name_of(answer["weight"]))

@@ -5,16 +5,27 @@ from panels.ideas import batch_choice
 from panels.ideas.height_map import ticks
 from ui.dom import by_id, enable, on_click, row, say, signed, whole
 from ui.i18n import _, number, on_language
+from ui.state import State
 from ui.svg_plane import Plane
 from worker_link import training_images, worker
 
-_now = {"busy": "", "answer": None, "seed": 0, "stopped": False}
+
+class _Now(State):
+    def __init__(self):
+        self.busy = ""
+        self.answer = None
+        self.seed = 0
+        self.stopped = False
+        self.plane = None
+
+
+_now = _Now()
 
 
 def start():
     """Connect its controls; called once, before Python runs."""
-    _now["plane"] = Plane(by_id("tremble-plane"), 300, _draw)
-    batch_choice.start(_now["plane"])
+    _now.plane = Plane(by_id("tremble-plane"), 300, _draw)
+    batch_choice.start(_now.plane)
     on_click("tremble-go", _draw_anew)
     on_click("whole-go", _whole)
     on_click("whole-stop", _stop)
@@ -29,11 +40,11 @@ def worker_is_ready():
 
 
 def _controls():
-    able = worker.ready() and not _now["busy"]
+    able = worker.ready() and not _now.busy
     for name in ("tremble-go", "whole-go"):
-        enable(name, able, "" if _now["busy"] else worker.why())
-    by_id("tremble-bar").hidden = not _now["busy"]
-    by_id("whole-stop").hidden = _now["busy"] != "whole"
+        enable(name, able, "" if _now.busy else worker.why())
+    by_id("tremble-bar").hidden = not _now.busy
+    by_id("whole-stop").hidden = _now.busy != "whole"
 
 
 def _words():
@@ -46,12 +57,12 @@ def _draw_anew():
 
 
 def _whole():
-    _now["stopped"] = False
+    _now.stopped = False
     return _begin("whole", _sum_and_draw)
 
 
 async def _stop():
-    _now["stopped"] = True
+    _now.stopped = True
     await worker.cancel("whole")
 
 
@@ -63,7 +74,7 @@ def _begin(kind, work):
             field.focus()
             return None
     wish = {"row": whole(row), "column": whole(column), "fresh": by_id("tremble-fresh").checked}
-    _now["busy"] = kind
+    _now.busy = kind
     by_id("tremble-bar").value = 0
     _controls()
     return _work(work, wish)
@@ -74,32 +85,32 @@ async def _work(work, wish):
         await training_images.load()
         await work(wish)
     finally:
-        _now["busy"] = ""
+        _now.busy = ""
         _words()
 
 
 async def _tremble(wish, seed=None):
-    seed = _now["seed"] if seed is None else seed
-    _now["answer"] = (await worker.call("tremble", seed=seed, **wish))[0]
+    seed = _now.seed if seed is None else seed
+    _now.answer = (await worker.call("tremble", seed=seed, **wish))[0]
 
 
 async def _tremble_on(wish):
     """With mini-batches that have not been drawn yet."""
     await _tremble(wish)
-    _now["seed"] += 1
+    _now.seed += 1
 
 
 async def _sum_and_draw(wish):
     """All images, then the draws that are shown once more, now that their angles can be told."""
-    if _now["stopped"] or (await worker.call("whole_gradient", fresh=wish["fresh"]))[0]["stopped"]:
+    if _now.stopped or (await worker.call("whole_gradient", fresh=wish["fresh"]))[0]["stopped"]:
         return
-    _now["busy"] = "tremble"
+    _now.busy = "tremble"
     _controls()
-    await _tremble(wish, None if _now["answer"] is None else _now["answer"]["seed"])
+    await _tremble(wish, None if _now.answer is None else _now.answer["seed"])
 
 
 def _draw():
-    answer, plane = _now["answer"], _now["plane"]
+    answer, plane = _now.answer, _now.plane
     if answer is None:
         return
     by_id("tremble-result").hidden = False
@@ -154,6 +165,6 @@ def _draw():
         "times less than with 1.",
         network=name, seed=answer["seed"], ratio=f"{ratio:.1f}",
     )  # fmt: skip
-    if _now["stopped"] and whole is None:
+    if _now.stopped and whole is None:
         text += " " + _("Stopped.")
     say(by_id("tremble-said"), text)

@@ -5,23 +5,38 @@ import math
 from ui.dom import adrift, by_id, enable, on_click, row
 from ui.i18n import _, number, on_language, percent
 from ui.lazy_table import LazyTable
+from ui.state import State
 from ui.svg_plane import Handle, Plane, key
 from worker_link import lazy_room, training_images, worker
 from worker_link.job import Job
 
 SIZES = ((100, "first"), (1000, "second"), (60000, "third"))  # training images, class of their curves
 LIFT = 0.035  # of the point above the axis, so that it covers no number there
-_now = {"before": {}, "measured": {}, "trained": None, "at": 1000}
+
+
+class _Now(State):
+    def __init__(self):
+        self.before = {}
+        self.measured = {}
+        self.trained = None
+        self.at = 1000
+        self.handle = None
+        self.job = None
+        self.plane = None
+        self.table = None
+
+
+_now = _Now()
 
 
 def start():
     """Connect its controls; called once, before Python runs."""
-    _now["plane"] = Plane(by_id("data-plane"), 320, _draw)
-    _now["handle"] = Handle(_now["plane"], _moved, _nudged)
-    _now["table"] = LazyTable("data-rows", _fill)
+    _now.plane = Plane(by_id("data-plane"), 320, _draw)
+    _now.handle = Handle(_now.plane, _moved, _nudged)
+    _now.table = LazyTable("data-rows", _fill)
     for size, _kind in SIZES:
         _on_size(size)
-    _now["job"] = Job("data", "learn_from", _show)
+    _now.job = Job("data", "learn_from", _show)
     worker.on("learn_from", _on_progress)
     lazy_room.lazy("idea-1", _refresh)
     on_language(_show)
@@ -33,9 +48,9 @@ def worker_is_ready():
 
 
 async def _refresh():
-    if not _now["before"]:
+    if not _now.before:
         answer = (await worker.call("learned_before"))[0]
-        _now["before"] = dict(answer["before"])
+        _now.before = dict(answer["before"])
         _show()
 
 
@@ -44,7 +59,7 @@ def _on_size(size):
 
 
 def _begin(size):
-    learning = _now["job"].begin(lambda: _learn(size))
+    learning = _now.job.begin(lambda: _learn(size))
     by_id("data-stop").focus()
     return _and_back(learning, f"data-{size}")
 
@@ -60,36 +75,36 @@ async def _and_back(learning, button):
 
 async def _learn(size):
     await training_images.load()
-    if not _now["job"].stopped:
+    if not _now.job.stopped:
         answer = (await worker.call("learn_from", size=size))[0]
-        _now["measured"][size], _now["trained"] = answer["measured"], size
+        _now.measured[size], _now.trained = answer["measured"], size
 
 
 def _on_progress(message):
-    news = len(_now["measured"].get(message["size"], [])) != len(message["measured"])
-    _now["measured"][message["size"]] = message["measured"]
-    _now["job"].tell(message["iteration"] / 5000)
+    news = len(_now.measured.get(message["size"], [])) != len(message["measured"])
+    _now.measured[message["size"]] = message["measured"]
+    _now.job.tell(message["iteration"] / 5000)
     if news:
         _draw()
-        _now["table"].changed()
+        _now.table.changed()
 
 
 def _show():
-    busy = _now["job"].busy
+    busy = _now.job.busy
     for size, _kind in SIZES:
         enable(f"data-{size}", worker.ready() and not busy, worker.why())
-    _now["job"].controls()
+    _now.job.controls()
     _draw()
-    _now["table"].changed()
+    _now.table.changed()
     by_id("data-said").textContent = "" if busy else _said()
 
 
 def _said():
     """The last accuracies of the training that was the last one here."""
-    size = _now["trained"]
-    if not _now["measured"].get(size):
+    size = _now.trained
+    if not _now.measured.get(size):
         return ""
-    _iteration, seen, unseen = _now["measured"][size][-1]
+    _iteration, seen, unseen = _now.measured[size][-1]
     return _(
         "With {count} images: {seen} right on those learned from, {unseen} on unseen ones.",
         count=number(size), seen=percent(seen), unseen=percent(unseen),
@@ -98,8 +113,8 @@ def _said():
 
 def _rows(size):
     """[iteration, seen, unseen]: as measured here, and from there on as measured before."""
-    here = _now["measured"].get(size, [])
-    return here + _now["before"].get(size, [])[len(here) :]
+    here = _now.measured.get(size, [])
+    return here + _now.before.get(size, [])[len(here) :]
 
 
 def _shares(seen, unseen):
@@ -118,20 +133,20 @@ def _fill():
 
 def _moved(x, _y):
     places = [line[0] for line in _rows(100)]
-    _now["at"] = min(places, key=lambda place: abs(math.log10(place / x)))
+    _now.at = min(places, key=lambda place: abs(math.log10(place / x)))
     _draw()
 
 
 def _nudged(across, up):
     places = [line[0] for line in _rows(100)]
-    at = places.index(_now["at"]) + across + up
-    _now["at"] = places[min(max(at, 0), len(places) - 1)]
+    at = places.index(_now.at) + across + up
+    _now.at = places[min(max(at, 0), len(places) - 1)]
     _draw()
 
 
 def _draw():
-    plane, at = _now["plane"], _now["at"]
-    if not _now["before"]:
+    plane, at = _now.plane, _now.at
+    if not _now.before:
         return
     plane.begin(_("Accuracy over the iterations, on seen and on unseen images"), (90, 12000), (0, 1), log="x")
     plane.axes(
@@ -147,7 +162,7 @@ def _draw():
         plane.curve([line[:2] for line in rows], kind + " seen")
         plane.curve([(line[0], line[2]) for line in rows], kind + " unseen")
         plane.text(5400, rows[-1][2], number(size), "start", "value", lift=-4)
-        for iteration, seen, unseen in _now["measured"].get(size, []):
+        for iteration, seen, unseen in _now.measured.get(size, []):
             plane.dot(iteration, seen, "dot", 3)
             plane.dot(iteration, unseen, "dot", 3)
         here += [line for line in rows if line[0] == at]
@@ -177,9 +192,7 @@ def _read(at, here):
             )
         )
     by_id("data-here").replaceChildren(*lines)
-    _now["handle"].put(
-        at, LIFT, _("Iterations at which the curves are read"), "; ".join(says), at, (100, 5000)
-    )
+    _now.handle.put(at, LIFT, _("Iterations at which the curves are read"), "; ".join(says), at, (100, 5000))
     (_at, few_seen, few_unseen), (_at, many_seen, many_unseen) = here[0], here[-1]
     if few_unseen >= many_unseen:
         text = _(

@@ -3,6 +3,7 @@
 from panels.ideas.latest import Latest
 from ui.dom import by_id, make, on
 from ui.i18n import N_, _, on_language
+from ui.state import State
 from ui.svg_plane import Handle, Plane, key
 from worker_link import lazy_room
 
@@ -13,15 +14,27 @@ CURVES = {
     "sine": N_("sin x"),
     "loss": N_("the loss of the network in use, over one of its weights"),
 }
-_now = {"answer": None, "x": None}
+
+
+class _Now(State):
+    def __init__(self):
+        self.answer = None
+        self.x = None
+        self.ask = None
+        self.curve = None
+        self.errors = None
+        self.handle = None
+
+
+_now = _Now()
 
 
 def start():
     """Connect its controls; called once, before Python runs."""
-    _now["curve"] = Plane(by_id("tangent-plane"), 270, _draw_curve)
-    _now["errors"] = Plane(by_id("error-plane"), 320, _draw_errors)
-    _now["handle"] = Handle(_now["curve"], lambda x, y: _go(x), _nudged)
-    _now["ask"] = Latest("differences", _on_answer)
+    _now.curve = Plane(by_id("tangent-plane"), 270, _draw_curve)
+    _now.errors = Plane(by_id("error-plane"), 320, _draw_errors)
+    _now.handle = Handle(_now.curve, lambda x, y: _go(x), _nudged)
+    _now.ask = Latest("differences", _on_answer)
     for name in ("derivative-curve", "derivative-numbers"):
         on(by_id(name), "change", lambda event: _choose())
     on(by_id("derivative-h"), "input", lambda event: _show())
@@ -30,32 +43,32 @@ def start():
 
 
 async def _refresh():
-    if _now["answer"] is None or by_id("derivative-curve").value == "loss":
+    if _now.answer is None or by_id("derivative-curve").value == "loss":
         _choose()
 
 
 def _choose():
-    _now["x"] = None
+    _now.x = None
     _go(None)
 
 
 def _go(x):
-    _now["ask"].ask(
+    _now.ask.ask(
         curve=by_id("derivative-curve").value, x=x, numbers=by_id("derivative-numbers").value
     )  # fmt: skip
 
 
 def _nudged(across, up):
-    if _now["x"] is None:  # another curve is on its way
+    if _now.x is None:  # another curve is on its way
         return
-    least, most = _now["answer"]["limits"]
-    _now["x"] += (across + up) * (most - least) / 100
-    _now["x"] = min(max(_now["x"], least), most)
-    _go(_now["x"])
+    least, most = _now.answer["limits"]
+    _now.x += (across + up) * (most - least) / 100
+    _now.x = min(max(_now.x, least), most)
+    _go(_now.x)
 
 
 def _on_answer(answer):
-    _now["answer"], _now["x"] = answer, answer["x"]
+    _now.answer, _now.x = answer, answer["x"]
     _show()
 
 
@@ -65,7 +78,7 @@ def _at():
 
 
 def _show():
-    answer = _now["answer"]
+    answer = _now.answer
     if answer is None:
         return
     at = _at()
@@ -95,7 +108,7 @@ def _power(h):
 
 def _fill():
     rows = []
-    for h, _forward, _central, forward_error, central_error in _now["answer"]["rows"][::4]:
+    for h, _forward, _central, forward_error, central_error in _now.answer["rows"][::4]:
         row = make("tr")
         row.append(make("th", _power(h), scope="row"))
         row.append(make("td", f"{forward_error:.1e}"), make("td", f"{central_error:.1e}"))
@@ -104,7 +117,7 @@ def _fill():
 
 
 def _draw_curve():
-    answer, plane = _now["answer"], _now["curve"]
+    answer, plane = _now.answer, _now.curve
     if answer is None:
         return
     least, most = answer["limits"]
@@ -128,7 +141,7 @@ def _draw_curve():
     if x + h <= most and low < answer["ahead"][_at()] < high:
         plane.dot(x + h, answer["ahead"][_at()], "dot")
     says = f"x = {x:.2f}, f(x) = {y:.4f}"
-    _now["handle"].put(x, y, _("Point on the curve of f"), says, x, (least, most))
+    _now.handle.put(x, y, _("Point on the curve of f"), says, x, (least, most))
     key(
         by_id("tangent-key"),
         [
@@ -149,7 +162,7 @@ def _straight(x, y, slope, least, most):
 
 
 def _draw_errors():
-    answer, plane = _now["answer"], _now["errors"]
+    answer, plane = _now.answer, _now.errors
     if answer is None:
         return
     plane.begin(_("Error of the numerical derivative over h"), (1e-16, 1), (FLOOR, 10), log="xy")

@@ -9,56 +9,68 @@ from panels.ideas.latest import Latest
 from ui.dom import by_id, on, row, say, signed
 from ui.i18n import _, on_language
 from ui.lazy_table import LazyTable
+from ui.state import State
 from worker_link import lazy_room, worker
 
-_now = {"x": None, "lr": 0.1, "path": None}
+
+class _Now(State):
+    def __init__(self):
+        self.x = None
+        self.lr = 0.1
+        self.path = None
+        self.ask = None
+        self.bowl = None
+        self.table = None
+
+
+_now = _Now()
 
 
 def start():
     """Connect its controls; called once, before Python runs."""
-    _now["bowl"] = HeightPicker("descent", _draw, _moved)
-    _now["ask"] = Latest("bowl_descent", _show)
-    _now["table"] = LazyTable("descent-rows", _fill)
+    _now.bowl = HeightPicker("descent", _draw, _moved)
+    _now.ask = Latest("bowl_descent", _show)
+    _now.table = LazyTable("descent-rows", _fill)
     slider = by_id("descent-lr")
     on(slider, "input", lambda event: _choose(round(10 ** float(slider.value), 12)))
     for name, lr in (("small", 1e-10), ("book", 0.1), ("large", 10.0)):
         on(by_id("descent-" + name), "click", lambda event, lr=lr: _choose(lr))
-    descent_loss.start(_now["lr"])
+    descent_loss.start(_now.lr)
     lazy_room.lazy("idea-5", _refresh)
     on_language(_draw)
 
 
 async def _refresh():
-    if _now["bowl"].known is None:
-        _now["bowl"].show((await worker.call("bowl"))[0], "f(x0, x1)", ("x0", "x1"), -3.0, 4.0)
+    if _now.bowl.known is None:
+        _now.bowl.show((await worker.call("bowl"))[0], "f(x0, x1)", ("x0", "x1"), -3.0, 4.0)
     descent_loss.controls()
 
 
 def _choose(lr):
-    _now["lr"] = lr
+    _now.lr = lr
     by_id("descent-lr").value = math.log10(lr)
-    if _now["x"] is not None:
+    if _now.x is not None:
         _ask()
     descent_loss.choose(lr)
 
 
 def _moved(x0, x1):
-    _now["x"] = [x0, x1]
+    _now.x = [x0, x1]
     _ask()
 
 
 def _ask():
-    _now["ask"].ask(x0=_now["x"][0], x1=_now["x"][1], lr=_now["lr"])
+    _now.ask.ask(x0=_now.x[0], x1=_now.x[1], lr=_now.lr)
 
 
 def _show(answer):
-    _now["path"] = answer
-    _now["table"].changed()
+    _now.path = answer
+    _now.table.changed()
     _draw()
 
 
 def _fill():
-    answer = _now["path"]
+    answer = _now.path
     by_id("descent-rows").replaceChildren(
         *[
             row(str(k), *[signed(value, 6) for value in x + exact], f"{f:.4g}")
@@ -68,7 +80,7 @@ def _fill():
 
 
 def _draw():
-    answer, bowl = _now["path"], _now["bowl"]
+    answer, bowl = _now.path, _now.bowl
     if answer is None or bowl.known is None:
         return
     path, lr = answer["path"], answer["lr"]

@@ -7,61 +7,75 @@ from panels.ideas.latest import Latest
 from ui.dom import by_id, row, say, signed
 from ui.i18n import N_, _, on_language
 from ui.lazy_table import LazyTable
+from ui.state import State
 from worker_link.compute_button import ComputeButton
 
-_now = {"valley": None, "start": None, "way": None}
+
+class _Now(State):
+    def __init__(self):
+        self.valley = None
+        self.start = None
+        self.way = None
+        self.ask = None
+        self.computing = None
+        self.lr = None
+        self.plane = None
+        self.table = None
+
+
+_now = _Now()
 
 
 def start(lr):
     """lr: the learning rate of the path until another is chosen."""
-    _now["lr"] = lr
-    _now["plane"] = HeightPicker("valley", _draw, _moved)
-    _now["ask"] = Latest("valley_path", _show_way)
-    _now["table"] = LazyTable("valley-rows", _fill)
-    _now["computing"] = ComputeButton("valley", "loss_valley", dict, _show_valley, _forget)
+    _now.lr = lr
+    _now.plane = HeightPicker("valley", _draw, _moved)
+    _now.ask = Latest("valley_path", _show_way)
+    _now.table = LazyTable("valley-rows", _fill)
+    _now.computing = ComputeButton("valley", "loss_valley", dict, _show_valley, _forget)
     on_language(_draw)
 
 
 def controls():
     """Make the button usable when it can be used."""
-    _now["computing"].controls()
+    _now.computing.controls()
 
 
 def choose(lr):
     """Another learning rate."""
-    _now["lr"] = lr
-    if _now["valley"] is not None:
+    _now.lr = lr
+    if _now.valley is not None:
         _ask()
 
 
 def _forget():
-    _now.update({"valley": None, "way": None})
+    _now.set(valley=None, way=None)
 
 
 def _show_valley(answer):
-    _now.update({"valley": answer, "way": None})
+    _now.set(valley=answer, way=None)
     by_id("valley-result").hidden = False
     names = N_("down the gradient"), N_("where the path turns")
-    _now["plane"].show(answer, N_("Loss"), names, 0.0, 0.0)
+    _now.plane.show(answer, N_("Loss"), names, 0.0, 0.0)
 
 
 def _moved(a, b):
-    _now["start"] = [a, b]
+    _now.start = [a, b]
     _ask()
 
 
 def _ask():
-    _now["ask"].ask(a=_now["start"][0], b=_now["start"][1], lr=_now["lr"])
+    _now.ask.ask(a=_now.start[0], b=_now.start[1], lr=_now.lr)
 
 
 def _show_way(answer):
-    _now["way"] = answer
-    _now["table"].changed()
+    _now.way = answer
+    _now.table.changed()
     _draw()
 
 
 def _fill():
-    way = _now["way"]
+    way = _now.way
     if way is None:  # another surface is on its way
         return
     by_id("valley-rows").replaceChildren(
@@ -73,7 +87,7 @@ def _fill():
 
 
 def _draw():
-    valley, way, plane = _now["valley"], _now["way"], _now["plane"]
+    valley, way, plane = _now.valley, _now.way, _now.plane
     if way is None:
         return
     plane.begin(_("The loss as colours, and the path of gradient descent in it"))

@@ -7,15 +7,24 @@ from panels.ideas.latest import Latest
 from ui import svg_surface
 from ui.dom import by_id, on, row, say, signed
 from ui.i18n import _, on_language
+from ui.state import State
 from worker_link import lazy_room, worker
 
-_now = {"point": None}
+
+class _Now(State):
+    def __init__(self):
+        self.point = None
+        self.ask = None
+        self.bowl = None
+
+
+_now = _Now()
 
 
 def start():
     """Connect its controls; called once, before Python runs."""
-    _now["bowl"] = HeightPicker("bowl", _draw, lambda x0, x1: _now["ask"].ask(x0=x0, x1=x1))
-    _now["ask"] = Latest("bowl_gradient", _show)
+    _now.bowl = HeightPicker("bowl", _draw, lambda x0, x1: _now.ask.ask(x0=x0, x1=x1))
+    _now.ask = Latest("bowl_gradient", _show)
     on(by_id("bowl-turn"), "input", lambda event: _draw())
     gradient_loss.start()
     lazy_room.lazy("idea-4", _refresh)
@@ -23,18 +32,18 @@ def start():
 
 
 async def _refresh():
-    if _now["bowl"].known is None:
-        _now["bowl"].show((await worker.call("bowl"))[0], "f(x0, x1)", ("x0", "x1"), 3.0, 2.0)
+    if _now.bowl.known is None:
+        _now.bowl.show((await worker.call("bowl"))[0], "f(x0, x1)", ("x0", "x1"), 3.0, 2.0)
     gradient_loss.controls()
 
 
 def _show(answer):
-    _now["point"] = answer
+    _now.point = answer
     _draw()
 
 
 def _draw():
-    point, bowl = _now["point"], _now["bowl"]
+    point, bowl = _now.point, _now.bowl
     if point is None or bowl.known is None:
         return
     (x0, x1), (d0, d1) = point["x"], point["grad"]

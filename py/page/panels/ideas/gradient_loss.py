@@ -6,29 +6,42 @@ from panels.ideas.height_picker import HeightPicker
 from panels.ideas.latest import Latest
 from ui.dom import by_id, on_click, row, say, signed, whole
 from ui.i18n import N_, _, on_language
+from ui.state import State
 from worker_link.compute_button import ComputeButton
 
 SHORTEST, LONGEST = 24, 96  # px of the arrow: where it is nearly flat, where it is steepest
-_now = {"surface": None, "point": None}
+
+
+class _Now(State):
+    def __init__(self):
+        self.surface = None
+        self.point = None
+        self.ask = None
+        self.computing = None
+        self.names = None
+        self.plane = None
+
+
+_now = _Now()
 
 
 def start():
     """Connect its controls; called once, before Python runs."""
-    _now["ask"] = Latest("weight_point", _show_point)
-    _now["plane"] = HeightPicker("weights", _draw, lambda a, b: _now["ask"].ask(first=a, second=b))
-    _now["computing"] = ComputeButton("weights", "weight_surface", _chosen, _show_surface, _forget)
+    _now.ask = Latest("weight_point", _show_point)
+    _now.plane = HeightPicker("weights", _draw, lambda a, b: _now.ask.ask(first=a, second=b))
+    _now.computing = ComputeButton("weights", "weight_surface", _chosen, _show_surface, _forget)
     on_click("weights-back", _back)
     on_language(_draw)
 
 
 def controls():
     """Make the button usable when it can be used."""
-    _now["computing"].controls()
+    _now.computing.controls()
 
 
 def _chosen():
     """The weights in the fields, {} before there are any; None where a field is wrong: it gets the focus."""
-    shown, wish = _now["surface"], {}
+    shown, wish = _now.surface, {}
     if shown is None or shown["about"]["id"] != networks.current():
         return wish
     for name, weight in zip(("first", "second"), shown["weights"]):
@@ -42,7 +55,7 @@ def _chosen():
 
 
 def _forget():
-    _now.update({"surface": None, "point": None})
+    _now.set(surface=None, point=None)
     by_id("weights-fields").hidden = True
 
 
@@ -56,23 +69,23 @@ def _show_surface(answer):
         for part, at, size in zip(("row", "column"), place, answer["shapes"][key]):
             field = by_id(f"weights-{name}-{part}")
             field.value, field.max = at, size - 1
-    _now.update({"surface": answer, "point": None, "names": names})
-    _now["plane"].show(answer, N_("Loss"), names, *[weight["value"] for weight in answer["weights"]])
+    _now.set(surface=answer, point=None, names=names)
+    _now.plane.show(answer, N_("Loss"), names, *[weight["value"] for weight in answer["weights"]])
     _tell()
 
 
 async def _back():
     """The point where the network has these two weights."""
-    _now["plane"].move_to(*[weight["value"] for weight in _now["surface"]["weights"]])
+    _now.plane.move_to(*[weight["value"] for weight in _now.surface["weights"]])
 
 
 def _show_point(answer):
-    _now["point"] = answer
+    _now.point = answer
     _draw()
 
 
 def _tell():
-    answer = _now["surface"]
+    answer = _now.surface
     say(
         by_id("weights-said"),
         _(
@@ -85,11 +98,11 @@ def _tell():
 
 
 def _draw():
-    surface, point, plane = _now["surface"], _now["point"], _now["plane"]
+    surface, point, plane = _now.surface, _now.point, _now.plane
     if point is None:
         return
     _tell()
-    names, at, slopes = _now["names"], point["at"], point["backpropagation"]
+    names, at, slopes = _now.names, point["at"], point["backpropagation"]
     plane.begin(_("The loss as colours over {first} and {second}", first=names[0], second=names[1]))
     plane.plane.dot(*[weight["value"] for weight in surface["weights"]], "dot")
     steep = (slopes[0] * slopes[0] + slopes[1] * slopes[1]) ** 0.5 / (surface["steepest"] or 1)

@@ -5,59 +5,72 @@ import math
 from panels.ideas.latest import Latest
 from ui.dom import by_id, on, row
 from ui.i18n import _
+from ui.state import State
 from ui.svg_plane import Handle, Plane, key
 
 LEAST, MOST = -3, 2  # powers of ten: the learning rates of the picture
 FINE = 20  # steps of the keyboard within a power of ten
 ABOVE = 1.3  # how far the picture reaches above the loss before the step, measured by the best fall
-_now = {"answer": None, "rate": 0.1, "moved": None}
+
+
+class _Now(State):
+    def __init__(self):
+        self.answer = None
+        self.rate = 0.1
+        self.moved = None
+        self.ask = None
+        self.handle = None
+        self.plane = None
+
+
+_now = _Now()
 
 
 def start(moved):
     """moved: called when the worker's answer has the numbers of another learning rate."""
-    _now["moved"] = moved
-    _now["plane"] = Plane(by_id("step-plane"), 260, draw)
-    _now["handle"] = Handle(_now["plane"], lambda rate, _loss: _to(rate), _nudged)
-    _now["ask"] = Latest("step_at", _answered)
+    _now.moved = moved
+    _now.plane = Plane(by_id("step-plane"), 260, draw)
+    _now.handle = Handle(_now.plane, lambda rate, _loss: _to(rate), _nudged)
+    _now.ask = Latest("step_at", _answered)
     on(by_id("step-curve-fold"), "toggle", lambda event: _table())
 
 
 def chosen():
     """The learning rate of the next step."""
-    return _now["rate"]
+    return _now.rate
 
 
 def show(answer):
     """A step has been taken: what the worker says of it."""
-    _now["answer"] = answer
+    _now.answer = answer
     draw()
     _table()
 
 
 def _nudged(across, up):
     """By the keys: so many steps to the right, or upwards, which is the same."""
-    _to(10 ** ((round(math.log10(_now["rate"]) * FINE) + across + up) / FINE))
+    _to(10 ** ((round(math.log10(_now.rate) * FINE) + across + up) / FINE))
 
 
 def _to(rate):
     """Three digits are shown, and they are all there is."""
     rate = float(f"{min(max(rate, 10**LEAST), 10**MOST):.3g}")
-    if rate != _now["rate"]:
-        _now["rate"] = rate
-        _now["ask"].ask(learning_rate=rate)
+    if rate != _now.rate:
+        _now.rate = rate
+        _now.ask.ask(learning_rate=rate)
 
 
 def _answered(new):
-    answer = _now["answer"]
+    answer = _now.answer
     if new["number"] == answer["number"]:  # else it is of the step before
         answer.update(new)
         draw()
-        _now["moved"]()
+        _now.moved()
 
 
 def draw():
     """The curve of losses over learning rates, and the handle on it."""
-    answer, plane = _now["answer"], _now["plane"]
+    answer, plane = _now.answer, _now.plane
     if answer is None:
         return
     rate, loss, after = answer["learning_rate"], answer["loss"], answer["after"]
@@ -83,7 +96,7 @@ def draw():
         "learning rate {lr}: the loss goes from {before} to {after}",
         lr=f"{rate:.3g}", before=f"{loss:.4f}", after=f"{after:.4f}",
     )  # fmt: skip
-    _now["handle"].put(rate, min(after, high), _("Learning rate of the step"), says, rate, limits)
+    _now.handle.put(rate, min(after, high), _("Learning rate of the step"), says, rate, limits)
     key(
         by_id("step-key"),
         [
@@ -107,7 +120,7 @@ def _cut(points, low, high):
 
 def _table():
     """The values behind the picture, once someone looks."""
-    answer = _now["answer"]
+    answer = _now.answer
     if answer is not None and by_id("step-curve-fold").open:
         rows = [
             row(f"{rate:.3g}", f"{loss:.6f}", f"{foretold:.6f}".replace("-", "−"))

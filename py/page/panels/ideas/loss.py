@@ -5,20 +5,37 @@ from panels.ideas.latest import Latest
 from ui.dom import by_id, make, on, row
 from ui.i18n import _, on_language
 from ui.lazy_table import LazyTable
+from ui.state import State
 from ui.svg_plane import Handle, Plane
 from worker_link import lazy_room, worker
 
 FIRST = [0.06, 0.03, 0.5, 0.2, 0.02, 0.05, 0.02, 0.04, 0.06, 0.02]  # a fairly sure 2
 STEP = 0.001  # of a slider
-_now = {"y": FIRST, "losses": None, "points": [], "held": None, "sliders": []}
+
+
+class _Now(State):
+    def __init__(self):
+        self.y = FIRST
+        self.losses = None
+        self.points = []
+        self.held = None
+        self.sliders = []
+        self.entropy = None
+        self.entropy_handle = None
+        self.entropy_table = None
+        self.move = None
+        self.p = None
+
+
+_now = _Now()
 
 
 def start():
     """Connect its controls; called once, before Python runs."""
-    _now["entropy"] = Plane(by_id("entropy-plane"), 220, _draw_entropy)
-    _now["entropy_handle"] = Handle(_now["entropy"], lambda p, _loss: _move_label(p), _nudge_label)
-    _now["entropy_table"] = LazyTable("entropy-rows", _fill_entropy)
-    _now["move"] = Latest("move_probability", _on_losses)
+    _now.entropy = Plane(by_id("entropy-plane"), 220, _draw_entropy)
+    _now.entropy_handle = Handle(_now.entropy, lambda p, _loss: _move_label(p), _nudge_label)
+    _now.entropy_table = LazyTable("entropy-rows", _fill_entropy)
+    _now.move = Latest("move_probability", _on_losses)
     for digit in range(10):
         _add_slider(digit)
     on(by_id("loss-label"), "change", lambda event: _ask(None, 0))
@@ -28,9 +45,9 @@ def start():
 
 
 async def _refresh():
-    if not _now["points"]:
-        _now["points"] = (await worker.call("entropy_curve"))[0]["points"]
-        _now["entropy_table"].changed()
+    if not _now.points:
+        _now.points = (await worker.call("entropy_curve"))[0]["points"]
+        _now.entropy_table.changed()
     _ask(None, 0)
     loss_weight.ask()
 
@@ -43,7 +60,7 @@ def _add_slider(digit):
     value = make("td")
     line.append(make("th", str(digit), scope="row"), cell, value)
     by_id("loss-sliders").append(line)
-    _now["sliders"].append((line, slider, value))
+    _now.sliders.append((line, slider, value))
     on(slider, "input", lambda event: _ask(digit, float(slider.value)))
 
 
@@ -53,55 +70,55 @@ def _label():
 
 def _move_label(p):
     """The probability of the correct digit is to be p."""
-    _now["p"] = round(min(max(p, 0), 1), 3)
-    _ask(_label(), _now["p"], held=False)
+    _now.p = round(min(max(p, 0), 1), 3)
+    _ask(_label(), _now.p, held=False)
 
 
 def _nudge_label(across, up):
-    _move_label(_now["p"] + (across + up) * 0.01)
+    _move_label(_now.p + (across + up) * 0.01)
 
 
 def _ask(digit, value, held=True):
     """held: by its slider, which then is where the hand has it and not where the last answer was."""
-    _now["held"] = digit if held else None
-    _now["move"].ask(y=_now["y"], digit=digit, value=value, label=_label())
+    _now.held = digit if held else None
+    _now.move.ask(y=_now.y, digit=digit, value=value, label=_label())
 
 
 def _on_losses(answer):
-    _now["y"], _now["losses"] = answer["y"], answer
-    if "p" not in _now or not _now["move"].waiting():  # else one is further by now
-        _now["p"] = answer["y"][_label()]
+    _now.y, _now.losses = answer["y"], answer
+    if "p" not in _now or not _now.move.waiting():  # else one is further by now
+        _now.p = answer["y"][_label()]
     _show()
 
 
 def _fill_entropy():
-    by_id("entropy-rows").replaceChildren(*[row(f"{p:.3g}", f"{loss:.4f}") for p, loss in _now["points"]])
+    by_id("entropy-rows").replaceChildren(*[row(f"{p:.3g}", f"{loss:.4f}") for p, loss in _now.points])
 
 
 def _show():
     label = _label()
-    for digit, (line, slider, value) in enumerate(_now["sliders"]):
-        p = _now["y"][digit]
-        if digit != _now["held"]:
+    for digit, (line, slider, value) in enumerate(_now.sliders):
+        p = _now.y[digit]
+        if digit != _now.held:
             slider.value = str(p)
         slider.setAttribute("aria-label", _("Probability of {digit}", digit=digit))
         slider.setAttribute("aria-valuetext", f"{p:.3f}")
         value.textContent = f"{p:.3f}"
         line.className = "label-row" if digit == label else ""
-    if _now["losses"]:
-        by_id("loss-entropy").textContent = f"{_now['losses']['entropy']:.4f}"
-        by_id("loss-squares").textContent = f"{_now['losses']['squares']:.4f}"
+    if _now.losses:
+        by_id("loss-entropy").textContent = f"{_now.losses['entropy']:.4f}"
+        by_id("loss-squares").textContent = f"{_now.losses['squares']:.4f}"
         by_id("loss-said").textContent = _(
             "Only the probability of the correct digit counts for the cross entropy: "
             "−log({p} + 1e-7) = {entropy}.",
-            p=f"{_now['y'][label]:.4g}",
-            entropy=f"{_now['losses']['entropy']:.4f}",
+            p=f"{_now.y[label]:.4g}",
+            entropy=f"{_now.losses['entropy']:.4f}",
         )
     _draw_entropy()
 
 
 def _draw_entropy():
-    plane = _now["entropy"]
+    plane = _now.entropy
     plane.begin(_("Cross entropy over the probability of the correct digit"), (0, 1), (0, 7))
     plane.axes(
         [(fifth / 5, f"{fifth / 5:.1f}") for fifth in range(6)],
@@ -109,11 +126,11 @@ def _draw_entropy():
         _("probability of the correct digit"),
         _("loss"),
     )
-    plane.curve(_now["points"], "first")
-    if _now["losses"]:
-        p, entropy = _now["y"][_label()], _now["losses"]["entropy"]
+    plane.curve(_now.points, "first")
+    if _now.losses:
+        p, entropy = _now.y[_label()], _now.losses["entropy"]
         loss = min(entropy, 7)
         plane.line(p, 0, p, loss, "here")
         name = _("Probability of the correct digit, on the curve")
         says = _("probability {p}: loss {loss}", p=f"{p:.3f}", loss=f"{entropy:.4f}")
-        _now["entropy_handle"].put(p, loss, name, says, p)
+        _now.entropy_handle.put(p, loss, name, says, p)

@@ -5,9 +5,17 @@ from panels.ideas import learning_rate_handle
 from panels.trace import address
 from ui.dom import by_id, enable, make, on, on_click, row, say, signed, whole
 from ui.i18n import _, number, on_language, percent
+from ui.state import State
 from worker_link import training_images, worker
 
-_now = {"busy": False, "answer": None}
+
+class _Now(State):
+    def __init__(self):
+        self.busy = False
+        self.answer = None
+
+
+_now = _Now()
 
 
 def start():
@@ -21,7 +29,7 @@ def start():
 
 def _forget():
     """The worker that could take the step with another learning rate has come to an end."""
-    _now["answer"] = None
+    _now.answer = None
     by_id("step-result").hidden = True
 
 
@@ -36,7 +44,7 @@ def _words():
 
 
 def _controls():
-    enable("step-go", worker.ready() and not _now["busy"], "" if _now["busy"] else worker.why())
+    enable("step-go", worker.ready() and not _now.busy, "" if _now.busy else worker.why())
 
 
 def _begin():
@@ -44,7 +52,7 @@ def _begin():
     if not seed.validity.valid or seed.value == "":
         seed.focus()
         return None
-    _now["busy"] = True
+    _now.busy = True
     _controls()
     return _go(whole(seed), by_id("step-fresh").checked)
 
@@ -54,15 +62,15 @@ async def _go(seed, fresh):
         await training_images.load()
         by_id("step-after").setAttribute("aria-live", "polite")
         wish = {"seed": seed, "fresh": fresh, "learning_rate": learning_rate_handle.chosen()}
-        _now["answer"] = (await worker.call("one_step", **wish))[0]
+        _now.answer = (await worker.call("one_step", **wish))[0]
     finally:
-        _now["busy"] = False
+        _now.busy = False
         _words()
 
 
 def _show():
     """Everything of a step."""
-    answer = _now["answer"]
+    answer = _now.answer
     if answer is None:
         return
     by_id("step-result").hidden = False
@@ -102,7 +110,7 @@ def _moved():
 
 def _show_update():
     """What the learning rate changes."""
-    answer = _now["answer"]
+    answer = _now.answer
     weight, rate, label = answer["weight"], f"{answer['learning_rate']:.3g}", answer["label"]
     say(
         by_id("step-update"),
@@ -159,8 +167,8 @@ def _why(answer):
 
 def _table():
     """The numbers behind the picture of W2's gradient, once someone looks."""
-    if _now["answer"] is not None and by_id("step-dw2-fold").open:
-        values = _now["answer"]["dW2_values"]
+    if _now.answer is not None and by_id("step-dw2-fold").open:
+        values = _now.answer["dW2_values"]
         by_id("step-dw2-rows").replaceChildren(
             *[row(str(unit), *[signed(value) for value in digits]) for unit, digits in enumerate(values)]
         )

@@ -6,6 +6,7 @@ from pyscript import document
 from ui.display_name import plain
 from ui.dom import by_id, make, on, on_click, spawn
 from ui.i18n import N_, _, date, number, on_language, percent
+from ui.state import State
 from worker_link import lazy_room, worker
 
 ORIGINS = {
@@ -21,7 +22,16 @@ COLUMNS = (
     N_("Where from"),
     N_("Date"),
 )
-_now = {"renaming": None, "deleted": None}
+
+
+class _Now(State):
+    def __init__(self):
+        self.renaming = None
+        self.deleted = None
+        self.space = None
+
+
+_now = _Now()
 
 
 def start():
@@ -38,7 +48,7 @@ async def refresh():
     """The list as the worker has it, and the accuracy of each network that has none yet."""
     reply = (await worker.call("shelf"))[0]
     others = networks.read_shelf(reply)
-    _now["space"] = reply
+    _now.space = reply
     _show()
     if others:
         await networks.changed()
@@ -60,7 +70,7 @@ def _show():
     place = (
         (focused.getAttribute("data-do"), focused.getAttribute("data-network")) if focused else (None, None)
     )
-    if not (place[0] == "name" and _now["renaming"]):  # not while a name is being typed
+    if not (place[0] == "name" and _now.renaming):  # not while a name is being typed
         by_id("shelf-rows").replaceChildren(*[_row(network) for network in networks.shelf()])
     if place[0]:
         for control in _controls():
@@ -80,7 +90,7 @@ def _controls():
 
 
 def _show_space():
-    space = _now.get("space")
+    space = _now.space
     text = ""
     if space:
         text = _("Kept in this browser: {used} MB.", used=f"{space['used'] / 1e6:.1f}")
@@ -105,9 +115,7 @@ def _row(network):
     key, name = network["id"], networks.name_of(network["id"])
     row = make("tr", **{"class": "in-use" if key == networks.current() else ""})
     head = make("th", scope="row")
-    head.append(
-        _name_field(key, name) if _now["renaming"] == key else make("span", name, **{"class": "name"})
-    )
+    head.append(_name_field(key, name) if _now.renaming == key else make("span", name, **{"class": "name"}))
     if network["origin"] == "opened":
         head.append(interpretation.choices(network))
     row.append(head)
@@ -191,7 +199,7 @@ async def _delete(key):
     if networks.about(key) is None:  # a double click: the first one has done it
         return
     await networks.reread()
-    _now["deleted"] = key
+    _now.deleted = key
     _say(_("{network} was deleted.", network=name))
     by_id("shelf-undo").hidden = False
     by_id("shelf-undo").focus()
@@ -199,8 +207,8 @@ async def _delete(key):
 
 async def _undelete():
     by_id("shelf-undo").hidden = True
-    networks.put((await worker.call("undelete", network=_now["deleted"]))[0])
-    _say(_("{network} is back.", network=networks.name_of(_now["deleted"])))
+    networks.put((await worker.call("undelete", network=_now.deleted))[0])
+    _say(_("{network} is back.", network=networks.name_of(_now.deleted)))
     await networks.changed()
 
 
@@ -213,7 +221,7 @@ def _say(text):
 
 
 async def _rename(key):
-    _now["renaming"] = key
+    _now.renaming = key
     _show()
     for control in _controls():
         if control.getAttribute("data-do") == "name":
@@ -239,9 +247,9 @@ def _name_key(event, key):
 
 
 async def _named(key, name):
-    if _now["renaming"] != key:
+    if _now.renaming != key:
         return
-    _now["renaming"] = None
+    _now.renaming = None
     if plain(name) != networks.name_of(key):
         networks.put((await worker.call("rename", network=key, name=plain(name)))[0])
         await networks.changed()

@@ -6,6 +6,7 @@ from ui import confirm
 from ui.display_name import plain
 from ui.dom import by_id, make, on, on_click, spawn
 from ui.i18n import N_, _, number, on_language
+from ui.state import State
 from worker_link import worker
 
 KINDS = {
@@ -17,7 +18,15 @@ KINDS = {
 }
 MOST_NAMED = 5  # in the notice
 MOST_LISTED = 50
-_now = {"records": [], "closed": []}  # closed: the records that were named when the notice was closed
+
+
+class _Now(State):
+    def __init__(self):
+        self.records = []
+        self.closed = []
+
+
+_now = _Now()  # closed: the records that were named when the notice was closed
 
 
 def start():
@@ -41,13 +50,13 @@ async def _one_more():
 
 async def _refresh():
     if worker.ready():
-        _now["records"] = (await worker.call("records_aside"))[0]["records"]
+        _now.records = (await worker.call("records_aside"))[0]["records"]
         _show()
 
 
 def _show():
-    records = _now["records"]
-    unseen = [each for each in records if each["record"] not in _now["closed"]]
+    records = _now.records
+    unseen = [each for each in records if each["record"] not in _now.closed]
     sentence = _sentence(records) if unseen else ""
     by_id("unread-sentence").textContent = by_id("unread-spoken").textContent = sentence
     by_id("unread").hidden = not sentence
@@ -109,5 +118,5 @@ def _go_to_list():
 
 
 def _close():
-    _now["closed"] = [each["record"] for each in _now["records"]]
+    _now.closed = [each["record"] for each in _now.records]
     _show()

@@ -4,8 +4,16 @@ from pyscript import document
 from ui.dom import by_id
 from ui.i18n import _, on_language
 from ui.probability_bars import Bars, say_verdict
+from ui.state import State
 
-_now = {"image": None, "network": lambda: ""}
+
+class _Now(State):
+    def __init__(self):
+        self.image = None
+        self.network = lambda: ""
+
+
+_now = _Now()
 _bars = []
 
 
@@ -17,30 +25,30 @@ def start():
 
 def show(image, network):
     """image: dict of index, label, src and probabilities; network: says the name of who answers."""
-    _now["image"] = image
-    _now["network"] = network
+    _now.image = image
+    _now.network = network
     _show()
 
 
 def update(probabilities):
     """New probabilities for the same image (while the network learns)."""
-    if _now["image"]:
-        _now["image"]["probabilities"] = probabilities
+    if _now.image:
+        _now.image["probabilities"] = probabilities
         _show()
 
 
 def image():
     """The chosen image, a dict of index, label, src and probabilities; None before the page is up."""
-    return _now["image"]
+    return _now.image
 
 
 def index():
     """The number of the chosen test image."""
-    return _now["image"]["index"] if _now["image"] else 0
+    return _now.image["index"] if _now.image else 0
 
 
 def _show():
-    image = _now["image"]
+    image = _now.image
     if not image:
         return
     label = image["label"]
@@ -53,4 +61,4 @@ def _show():
     probabilities = image["probabilities"]
     say_verdict(by_id("verdict"), probabilities, label)
     _bars[0].show(probabilities, label)
-    by_id("answered-by").textContent = _("Answered by: {network}", network=_now["network"]())
+    by_id("answered-by").textContent = _("Answered by: {network}", network=_now.network())

@@ -5,10 +5,21 @@ from ui.dom import by_id, make, on, on_click, spawn
 from ui.i18n import _, images_of, number, on_language, percent
 from ui.probability_bars import Bars, answer_of, say_verdict
 from ui.roving_grid import Grid
+from ui.state import State
 from worker_link import worker
 
 AT_A_TIME = 20
-_now = {"start": 0, "total": 0, "items": [], "chosen": None}
+
+
+class _Now(State):
+    def __init__(self):
+        self.start = 0
+        self.total = 0
+        self.items = []
+        self.chosen = None
+
+
+_now = _Now()
 _parts = {}
 
 
@@ -34,13 +45,13 @@ async def refresh():
     """Ask the worker for the present page of images and show it."""
     label, answer = _value("mistaken-label"), _value("mistaken-answer")
     reply = (
-        await worker.call("mistaken_images", label=label, answer=answer, start=_now["start"], count=AT_A_TIME)
+        await worker.call("mistaken_images", label=label, answer=answer, start=_now.start, count=AT_A_TIME)
     )[0]
     if (label, answer) != (_value("mistaken-label"), _value("mistaken-answer")):
         return  # chosen anew meanwhile: its own reply is on the way
-    _now.update(reply)
-    if _now["chosen"] not in [image["index"] for image in _now["items"]]:
-        _now["chosen"] = _now["items"][0]["index"] if _now["items"] else None
+    _now.set(**reply)
+    if _now.chosen not in [image["index"] for image in _now.items]:
+        _now.chosen = _now.items[0]["index"] if _now.items else None
     _show()
 
 
@@ -51,13 +62,13 @@ async def _list(label, answer):
 
 
 async def _from_the_start():
-    _now["start"] = 0
+    _now.start = 0
     _parts["on_cell"](_value("mistaken-label"), _value("mistaken-answer"))
     await refresh()
 
 
 async def _page(step):
-    _now["start"] += step * AT_A_TIME
+    _now.start += step * AT_A_TIME
     await refresh()
 
 
@@ -67,7 +78,7 @@ def _value(name):
 
 
 def _choose(index):
-    _now["chosen"] = index
+    _now.chosen = index
     _parts["grid"].mark(index)
     _show_large()
     spawn(gallery.choose(index))
@@ -75,9 +86,9 @@ def _choose(index):
 
 def _show():
     by_id("mistaken-what").textContent = _what()
-    _parts["grid"].fill([_item(image) for image in _now["items"]], _now["chosen"])
+    _parts["grid"].fill([_item(image) for image in _now.items], _now.chosen)
     _show_large()
-    first, last, total = _now["start"] + 1, _now["start"] + len(_now["items"]), _now["total"]
+    first, last, total = _now.start + 1, _now.start + len(_now.items), _now.total
     by_id("mistaken-pager").hidden = total <= AT_A_TIME
     by_id("mistaken-where").textContent = _(
         "{first}–{last} of {total}", first=number(first), last=number(last), total=number(total)
@@ -89,7 +100,7 @@ def _show():
 
 def _what():
     label, answer = _value("mistaken-label"), _value("mistaken-answer")
-    values = {"label": label, "answer": answer, "images": images_of(_now["total"])}
+    values = {"label": label, "answer": answer, "images": images_of(_now.total)}
     if label is None and answer is None:
         return _("Mistakes, the most sure first: {images}", **values)
     if answer is None:
@@ -125,7 +136,7 @@ def _item(image):
 
 
 def _show_large():
-    chosen = [image for image in _now["items"] if image["index"] == _now["chosen"]]
+    chosen = [image for image in _now.items if image["index"] == _now.chosen]
     by_id("mistaken-large").hidden = not chosen
     for image in chosen:
         name = _("Test image {index}, label {label}", index=image["index"], label=image["label"])

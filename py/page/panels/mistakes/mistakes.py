@@ -5,9 +5,17 @@ from panels.mistakes import calibration, confusion_matrix, mistaken_images, prec
 from ui.dom import by_id
 from ui.i18n import _, number, on_language, percent
 from ui.problems import Refused
+from ui.state import State
 from worker_link import lazy_room, worker
 
-_now = {"reply": None, "refused": ""}
+
+class _Now(State):
+    def __init__(self):
+        self.reply = None
+        self.refused = ""
+
+
+_now = _Now()
 
 
 def start():
@@ -22,19 +30,19 @@ def start():
 async def _refresh():
     """The network in use is another one, or has learned."""
     try:
-        _now["reply"] = (await worker.call("mistakes"))[0]
-        _now["refused"] = ""
+        _now.reply = (await worker.call("mistakes"))[0]
+        _now.refused = ""
     except Refused as refused:  # a diverged network has no answers: no fault of the page
-        _now["reply"], _now["refused"] = None, refused.sentence
+        _now.reply, _now.refused = None, refused.sentence
     _show()
-    if _now["reply"]:
+    if _now.reply:
         await mistaken_images.refresh()
 
 
 def _show():
-    reply = _now["reply"]
+    reply = _now.reply
     by_id("mistakes-body").hidden = reply is None
-    by_id("mistakes-summary").textContent = _summary(reply) if reply else _now["refused"]
+    by_id("mistakes-summary").textContent = _summary(reply) if reply else _now.refused
     if reply:
         confusion_matrix.show(reply)
         precision_recall.show(reply)

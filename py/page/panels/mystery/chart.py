@@ -5,6 +5,7 @@ from pyscript import ffi
 from ui import uplot_axes
 from ui.dom import by_id, make
 from ui.i18n import N_, _, number, percent
+from ui.state import State
 
 HEIGHT = 340
 ITERATIONS = [100, 10000]  # of the x axis, whose scale is logarithmic: all that happens has room
@@ -17,18 +18,30 @@ ROADS = {  # name, colour, dash
     "raw": (N_("pixels 0 to 255"), "--green", [3, 3]),
 }
 BAND = "2e"  # opacity, two hexadecimal digits
-_now = {"reference": None, "plot": None, "curves": {}, "bands": {}, "columns": {}, "rows": None}
+
+
+class _Now(State):
+    def __init__(self):
+        self.reference = None
+        self.plot = None
+        self.curves = {}
+        self.bands = {}
+        self.columns = {}
+        self.rows = None
+        self.figure = None
+        self.points = None
+
+
+_now = _Now()
 
 
 def start(reference):
     """reference: what the worker's mystery_reference says."""
     points = reference["points"]
-    _now.update(
-        {
-            "reference": reference,
-            "points": ffi.to_js(points),
-            "figure": ffi.to_js([reference["figure"] * 100] * len(points)),
-        }
+    _now.set(
+        reference=reference,
+        points=ffi.to_js(points),
+        figure=ffi.to_js([reference["figure"] * 100] * len(points)),
     )
     uplot_axes.keep_up_to_date(by_id("mystery-chart"), _build, _resize)
 
@@ -39,12 +52,12 @@ def draw(curves, bands):
     changed = [
         road
         for road in ORDER
-        if curves.get(road) != _now["curves"].get(road) or bands.get(road) != _now["bands"].get(road)
+        if curves.get(road) != _now.curves.get(road) or bands.get(road) != _now.bands.get(road)
     ]
-    _now["curves"], _now["bands"] = curves, bands
+    _now.curves, _now.bands = curves, bands
     for road in changed:
-        _now["columns"][road] = _columns(road)
-    if _roads() != roads or _now["plot"] is None:
+        _now.columns[road] = _columns(road)
+    if _roads() != roads or _now.plot is None:
         _build()
     elif changed:
         _fill()
@@ -52,14 +65,14 @@ def draw(curves, bands):
 
 def _roads():
     """Those that are drawn, in order."""
-    return [road for road in ORDER if road in _now["curves"]]
+    return [road for road in ORDER if road in _now.curves]
 
 
 def _build():
     """The chart anew: other roads, another language, other colours."""
-    if _now["plot"] is not None:
-        _now["plot"].destroy()
-    _now["rows"] = None
+    if _now.plot is not None:
+        _now.plot.destroy()
+    _now.rows = None
     memo = {
         "label": _("the memo’s figure"),
         "stroke": uplot_axes.style("--ink"),
@@ -89,32 +102,32 @@ def _build():
         "legend": {"live": True},
         "scales": {"x": {"time": False, "distr": 3, "range": ITERATIONS}, "y": {"range": PERCENT}},
     }
-    _now["plot"] = js.uPlot.new(ffi.to_js(options), ffi.to_js([[] for _unused in series]), place)
-    by_id("mystery-figure").textContent = _("the memo: {figure}", figure=percent(_now["reference"]["figure"]))
+    _now.plot = js.uPlot.new(ffi.to_js(options), ffi.to_js([[] for _unused in series]), place)
+    by_id("mystery-figure").textContent = _("the memo: {figure}", figure=percent(_now.reference["figure"]))
     by_id("mystery-note").textContent = _(
         "From one number below the chart to the next, the iterations are ten times as many. The pale bands "
         "are where {seeds} trainings with other seeds went.",
-        seeds=_now["reference"]["seeds"],
+        seeds=_now.reference["seeds"],
     )
     _fill()
     js.requestAnimationFrame(_place_figure_later)  # uPlot knows its own size only then
 
 
 def _fill():
-    parts = [_now["points"], _now["figure"]]
+    parts = [_now.points, _now.figure]
     for road in _roads():
-        parts += _now["columns"][road]
-    _now["plot"].setData(uplot_axes.array(parts))
-    rows = [(road, len(_rows(road)), _now["bands"].get(road)) for road in _roads()]
-    if rows != _now["rows"]:
-        _now["rows"] = rows
+        parts += _now.columns[road]
+    _now.plot.setData(uplot_axes.array(parts))
+    rows = [(road, len(_rows(road)), _now.bands.get(road)) for road in _roads()]
+    if rows != _now.rows:
+        _now.rows = rows
         _fill_table()
 
 
 def _columns(road):
     """JavaScript's arrays of a road: the learner's accuracies, the best and the worst of the other seeds."""
-    others, shown = _now["reference"]["roads"][road], _now["bands"].get(road, 0)
-    accuracy = _now["curves"].get(road, [])
+    others, shown = _now.reference["roads"][road], _now.bands.get(road, 0)
+    accuracy = _now.curves.get(road, [])
     return [
         _column(accuracy, len(accuracy)),
         _column(others["most"], shown),
@@ -124,18 +137,18 @@ def _columns(road):
 
 def _column(accuracy, count):
     """In percent, with nothing behind the first `count`."""
-    missing = len(_now["reference"]["points"]) - count
+    missing = len(_now.reference["points"]) - count
     return ffi.to_js([value * 100 for value in accuracy[:count]] + [None] * missing)
 
 
 def _rows(road):
     """Those of the table that the learner's own training has come to."""
-    points = _now["reference"]["points"]
-    return [iteration for iteration in ROWS if points.index(iteration) < len(_now["curves"][road])]
+    points = _now.reference["points"]
+    return [iteration for iteration in ROWS if points.index(iteration) < len(_now.curves[road])]
 
 
 def _fill_table():
-    reference = _now["reference"]
+    reference = _now.reference
     head = make("tr")
     head.append(make("th", _("iteration"), scope="col"))
     for road in _roads():
@@ -150,9 +163,9 @@ def _fill_table():
         row = make("tr")
         row.append(make("th", number(iteration), scope="row"))
         for road in _roads():
-            accuracy = _now["curves"][road]
+            accuracy = _now.curves[road]
             least, most = (reference["roads"][road][edge][at] for edge in ("least", "most"))
-            others = f"{percent(least)} – {percent(most)}" if at < _now["bands"].get(road, 0) else "–"
+            others = f"{percent(least)} – {percent(most)}" if at < _now.bands.get(road, 0) else "–"
             yours = percent(accuracy[at]) if at < len(accuracy) else "–"
             row.append(make("td", yours), make("td", others))
         rows.append(row)
@@ -162,8 +175,8 @@ def _fill_table():
 
 def _place_figure(*_time):
     """The words at the line: just above its left end."""
-    plot, words = _now["plot"], by_id("mystery-figure")
-    top = plot.over.offsetTop + plot.valToPos(_now["reference"]["figure"] * 100, "y")
+    plot, words = _now.plot, by_id("mystery-figure")
+    top = plot.over.offsetTop + plot.valToPos(_now.reference["figure"] * 100, "y")
     words.style.left = f"{plot.over.offsetLeft + 6}px"
     words.style.top = f"{top - words.offsetHeight}px"
 
@@ -172,7 +185,7 @@ _place_figure_later = ffi.create_proxy(_place_figure)
 
 
 def _resize():
-    plot, width = _now["plot"], by_id("mystery-chart").clientWidth
+    plot, width = _now.plot, by_id("mystery-chart").clientWidth
     if width and width != plot.width:
         plot.setSize(ffi.to_js({"width": width, "height": HEIGHT}))
         _place_figure()

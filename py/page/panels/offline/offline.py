@@ -7,6 +7,7 @@ from panels.offline import service_worker, update
 from pyscript import window
 from ui.dom import by_id, enable, on_click, spawn
 from ui.i18n import N_, _, on_language
+from ui.state import State
 from worker_link import worker
 
 GROUPS = ("core", "training", "figure")
@@ -43,21 +44,26 @@ AWAKE = 15  # seconds between two signs to the worker: browsers stop one that he
 SILENCE = 60  # seconds without progress after which fetching counts as failed
 
 _used = []  # groups that were loaded in this visit and are still to be kept
-_now = {
-    "state": "waiting",
-    "groups": None,
-    "why": "",  # of a failure
-    "details": "",
-    "done": 0,
-    "all": 0,
-    "sign": 0.0,  # when fetching last went on
-    "stopped": False,  # Stop was pressed since the last Keep
-    "asked": False,  # the learner has pressed a button: what comes of it is spoken
-    "spoken": "",
-    "persist": None,  # whether the browser promised not to remove the copy
-    "healed": False,  # what lacked of the core was asked for in this visit
-    "behind": False,  # a newer version could not be fetched
-}
+
+
+class _Now(State):
+    def __init__(self):
+        self.state = "waiting"
+        self.groups = None
+        self.why = ""  # of a failure
+        self.details = ""
+        self.done = 0
+        self.all = 0
+        self.sign = 0.0  # when fetching last went on
+        self.stopped = False  # Stop was pressed since the last Keep
+        self.asked = False  # the learner has pressed a button: what comes of it is spoken
+        self.spoken = ""
+        self.persist = None  # whether the browser promised not to remove the copy
+        self.healed = False  # what lacked of the core was asked for in this visit
+        self.behind = False  # a newer version could not be fetched
+
+
+_now = _Now()
 
 
 def start():
@@ -73,13 +79,13 @@ def start():
     service_worker.on("removed", lambda message: _become("removed", groups=None))
     service_worker.on("refused", lambda message: _become("refused", details=message["details"]))
     if not service_worker.wanted():
-        _now["state"] = "removed"
+        _now.state = "removed"
     on_language(_show)
 
 
 def worker_is_ready():
     """Python runs: from now on the page has time to keep itself."""
-    if _now["state"] == "waiting":
+    if _now.state == "waiting":
         service_worker.start_when_idle()
     _show()
 
@@ -93,7 +99,7 @@ def _on_file(file, count, done):
 
 
 def _keep_used():
-    groups = _now["groups"]
+    groups = _now.groups
     if groups and _used:
         lacking = [name for name in _used if groups[name]["kept"] < groups[name]["bytes"]]
         _used.clear()
@@ -102,10 +108,10 @@ def _keep_used():
 
 
 def _become(state, **more):
-    enters = state == "fetching" and _now["state"] != "fetching"
-    _now["state"] = state
-    _now["why"] = _now["details"] = ""
-    _now.update(more)
+    enters = state == "fetching" and _now.state != "fetching"
+    _now.state = state
+    _now.why = _now.details = ""
+    _now.set(**more)
     _show()
     if enters:
         spawn(_attend())
@@ -113,11 +119,11 @@ def _become(state, **more):
 
 async def _attend():
     """While files are fetched, keep the worker awake, and notice when nothing comes any more."""
-    _now["sign"] = js.Date.now()
-    while _now["state"] == "fetching":
+    _now.sign = js.Date.now()
+    while _now.state == "fetching":
         service_worker.say("awake")
         await asyncio.sleep(AWAKE)
-        if _now["state"] == "fetching" and js.Date.now() - _now["sign"] > SILENCE * 1000:
+        if _now.state == "fetching" and js.Date.now() - _now.sign > SILENCE * 1000:
             service_worker.say("stop")
             _become("failed", why="network")
 
@@ -126,15 +132,15 @@ def _on_state(message):
     if message["arriving"]:
         return
     groups = message["groups"]
-    if _now["state"] == "failed":  # an answer that comes late: what was said of the failure stays
-        _now["groups"] = groups
+    if _now.state == "failed":  # an answer that comes late: what was said of the failure stays
+        _now.groups = groups
         _show()
         return
     lacking = [name for name in GROUPS if groups[name]["kept"] < groups[name]["bytes"]]
     if "core" in lacking:
         _become("damaged", groups=groups)
-        if not _now["healed"]:
-            _now["healed"] = True  # once a visit; then the learner decides
+        if not _now.healed:
+            _now.healed = True  # once a visit; then the learner decides
             service_worker.say("keep", groups=["core"])
     else:
         _become("kept" if lacking else "all", groups=groups)
@@ -148,23 +154,23 @@ def _on_progress(message):
 
 def _on_failed(message):
     if message["arriving"]:
-        _now["behind"] = True
-        _now["details"] = message["details"]
+        _now.behind = True
+        _now.details = message["details"]
         _show()
     else:
         _become("failed", why=message["why"], details=message["details"])
 
 
 async def _keep():
-    _now["asked"], _now["stopped"] = True, False
+    _now.asked, _now.stopped = True, False
     service_worker.want(True)
     _become("fetching", done=0, all=0)
     spawn(_ask_to_persist())
     await service_worker.register()
-    if _now["state"] != "refused":
+    if _now.state != "refused":
         await service_worker.in_use()
         service_worker.say("keep", groups=GROUPS)
-        if _now["stopped"]:  # before it could begin: what the worker says of it comes last
+        if _now.stopped:  # before it could begin: what the worker says of it comes last
             service_worker.say("stop")
 
 
@@ -172,17 +178,17 @@ async def _ask_to_persist():
     """A browser short of room then leaves the copy alone; some ask the learner first."""
     storage = getattr(window.navigator, "storage", None)
     if storage and getattr(storage, "persist", None):
-        _now["persist"] = await storage.persist()
+        _now.persist = await storage.persist()
         _show()
 
 
 async def _stop():
-    _now["stopped"] = True
+    _now.stopped = True
     service_worker.say("stop")
 
 
 async def _remove():
-    _now["asked"] = True
+    _now.asked = True
     await service_worker.remove()
     _become("removed", groups=None)
 
@@ -193,7 +199,7 @@ def megabytes(count):
 
 
 def _show():
-    state, groups = _now["state"], _now["groups"]
+    state, groups = _now.state, _now.groups
     for name in GROUPS:
         part = groups and groups[name]
         by_id(f"offline-{name}-size").textContent = megabytes(part["bytes"]) + " MB" if part else "–"
@@ -201,19 +207,19 @@ def _show():
     fetching = state == "fetching"
     said = _sentence()
     by_id("offline-said").textContent = said
-    _speak(said, int(10 * _now["done"] / _now["all"]) if fetching and _now["all"] else -1)
+    _speak(said, int(10 * _now.done / _now.all) if fetching and _now.all else -1)
     by_id("offline-bar").hidden = not fetching
-    by_id("offline-bar").value = _now["done"] / _now["all"] if _now["all"] else 0
+    by_id("offline-bar").value = _now.done / _now.all if _now.all else 0
     by_id("offline-keep").hidden = fetching
     by_id("offline-stop").hidden = not fetching
     may_keep = state in ("kept", "damaged", "failed", "removed")
     why = _(STATES[state]) if state in ("waiting", "all", "refused") else ""
     enable("offline-keep", may_keep, why)
     enable("offline-remove", bool(groups) and not fetching, _("There is no offline copy."))
-    by_id("offline-fold").hidden = not _now["details"]
-    by_id("offline-details").textContent = _now["details"]
+    by_id("offline-fold").hidden = not _now.details
+    by_id("offline-details").textContent = _now.details
     version = _("Version {version}", version=service_worker.version()[:8])
-    if _now["behind"]:
+    if _now.behind:
         version += " " + _(
             "A newer version could not be fetched whole, so this one stays; the next visit tries again."
         )
@@ -223,22 +229,22 @@ def _show():
 def _speak(said, tenth):
     """A screen reader hears what the learner asked for: each change, and while fetching every tenth."""
     now = said if tenth < 0 else tenth
-    if _now["asked"] and _now["spoken"] != now:
-        _now["spoken"] = now
+    if _now.asked and _now.spoken != now:
+        _now.spoken = now
         by_id("offline-spoken").textContent = said
 
 
 def _sentence():
-    state = _now["state"]
+    state = _now.state
     if state == "failed":
-        return _(WHY[_now["why"]])
+        return _(WHY[_now.why])
     if state == "fetching":
-        return _(STATES[state], done=megabytes(_now["done"]), all=megabytes(_now["all"]))
+        return _(STATES[state], done=megabytes(_now.done), all=megabytes(_now.all))
     said = _(STATES[state])
     if state == "kept":
-        lacking = sum(part["bytes"] - part["kept"] for part in _now["groups"].values())
+        lacking = sum(part["bytes"] - part["kept"] for part in _now.groups.values())
         said += " " + _("For all of it {size} MB more are to be kept.", size=megabytes(lacking))
-    if state in ("kept", "all") and _now["persist"] is False:
+    if state in ("kept", "all") and _now.persist is False:
         said += " " + _("The browser may remove it if it runs short of room.")
     return said
 

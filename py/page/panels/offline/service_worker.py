@@ -8,13 +8,22 @@ import json
 
 import js
 from pyscript import document, ffi, window
+from ui.state import State
 
 WORKER = "service-worker.js"
 CHOICE = "kobai-offline"  # in localStorage: whether the learner removed the offline copy
 IDLE = 5000  # ms after which it begins even if the page is never idle
 
 _listeners = {}
-_now = {"registration": None, "heard": False}
+
+
+class _Now(State):
+    def __init__(self):
+        self.registration = None
+        self.heard = False
+
+
+_now = _Now()
 
 
 def version():
@@ -62,8 +71,8 @@ async def register():
     if container is None:
         _tell("refused", {"details": ""})
         return
-    if not _now["heard"]:
-        _now["heard"] = True
+    if not _now.heard:
+        _now.heard = True
         container.addEventListener("message", ffi.create_proxy(_on_message))
         container.addEventListener("controllerchange", ffi.create_proxy(lambda event: _greet()))
     try:
@@ -74,9 +83,9 @@ async def register():
     if registration is None:  # a browser's add-on may do nothing at all
         _tell("refused", {"details": ""})
         return
-    if _now["registration"] is None:
+    if _now.registration is None:
         registration.addEventListener("updatefound", ffi.create_proxy(lambda event: _on_update()))
-    _now["registration"] = registration
+    _now.registration = registration
     _on_update()
     asyncio.create_task(_greet_when_active())
 
@@ -88,14 +97,14 @@ async def _greet_when_active():
 
 async def in_use():
     """Wait until the worker can be spoken to; at the latest until its first fetching has failed."""
-    registration = _now["registration"]
+    registration = _now.registration
     while not registration.active and (registration.installing or registration.waiting):
         await asyncio.sleep(0.1)
 
 
 def say(kind, **message):
     """Say something to the worker in use; False when there is none yet."""
-    registration = _now["registration"]
+    registration = _now.registration
     worker = registration and registration.active
     if not worker:
         return False
@@ -114,21 +123,21 @@ def _on_message(event):
 
 
 def _on_update():
-    installing = _now["registration"].installing
+    installing = _now.registration.installing
     if installing:
         installing.addEventListener("statechange", ffi.create_proxy(lambda event: _tell_of_waiting()))
     _tell_of_waiting()
 
 
 def _tell_of_waiting():
-    registration = _now["registration"]
+    registration = _now.registration
     if registration.waiting and registration.active:  # the very first one, too, waits for a moment
         _tell("waiting", {})
 
 
 async def let_waiting_in():
     """Let the version that waits take over; returns when it has, or when none waits."""
-    registration = _now["registration"]
+    registration = _now.registration
     if registration.waiting:
         registration.waiting.postMessage(json.dumps({"say": "update"}))
     while registration.waiting:
@@ -139,4 +148,4 @@ async def remove():
     """Delete the offline copy and the worker; it stays removed until the learner wants it again."""
     want(False)
     say("remove")
-    await _now["registration"].unregister()
+    await _now.registration.unregister()

@@ -5,6 +5,7 @@ from panels.run import run
 from pyscript import window
 from ui.dom import by_id, on_click
 from ui.i18n import N_, _, on_language
+from ui.state import State
 
 READY = N_(
     "A new version of Kobai is ready. Updating reloads the page; your training and your networks are kept."
@@ -13,7 +14,15 @@ UNKEPT = N_(
     "This browser keeps nothing across a reload: save your network to a file first, then press “Update now” "
     "again."
 )
-_now = {"sentence": "", "warned": False}
+
+
+class _Now(State):
+    def __init__(self):
+        self.sentence = ""
+        self.warned = False
+
+
+_now = _Now()
 
 
 def start():
@@ -32,12 +41,12 @@ def _on_state(message):
 
 
 def _notice(sentence):
-    _now["sentence"] = sentence
+    _now.sentence = sentence
     _show()
 
 
 def _show():
-    sentence = _now["sentence"] and _(_now["sentence"])
+    sentence = _now.sentence and _(_now.sentence)
     by_id("update-sentence").textContent = sentence
     by_id("update-spoken").textContent = sentence
     by_id("update").hidden = not sentence
@@ -49,8 +58,8 @@ async def _later():
 
 async def _update():
     kept = await run.come_to_rest()
-    if not kept and not _now["warned"]:
-        _now["warned"] = True
+    if not kept and not _now.warned:
+        _now.warned = True
         _notice(UNKEPT)
         return
     await service_worker.let_waiting_in()

@@ -8,10 +8,24 @@ from pyscript import ffi
 from ui import uplot_axes
 from ui.dom import by_id, make, on, on_click, whole
 from ui.i18n import _, number, percent
+from ui.state import State
 
 HEIGHTS = {"loss": 300, "accuracy": 150}
 LOSS_RANGE = {"min": {"soft": 0, "mode": 1, "pad": 0}, "max": {"soft": 2.5, "mode": 1, "pad": 0.05}}
-_now = {"count": 0, "room": 0, "x": None, "loss": None, "accuracies": None, "range": None, "last": 1}
+
+
+class _Now(State):
+    def __init__(self):
+        self.count = 0
+        self.room = 0
+        self.x = None
+        self.loss = None
+        self.accuracies = None
+        self.range = None
+        self.last = 1
+
+
+_now = _Now()
 _plots = {}
 
 
@@ -27,15 +41,13 @@ def start():
 
 def count():
     """How many losses are drawn."""
-    return _now["count"]
+    return _now.count
 
 
 def clear(iterations):
     """An empty curve with room for this many iterations."""
-    _now.update({"count": 0, "room": 0, "range": None, "last": iterations})
-    _now["accuracies"] = uplot_axes.array(
-        [js.Array.new() for _column in range(3)]
-    )  # iteration, training, test
+    _now.set(count=0, room=0, range=None, last=iterations)
+    _now.accuracies = uplot_axes.array([js.Array.new() for _column in range(3)])  # iteration, training, test
     _make_room(iterations)
     by_id("epoch-rows").replaceChildren()
     by_id("scrub").disabled = True
@@ -49,11 +61,11 @@ def append(losses):
     by_id("curve-empty").hidden = True
     if not losses.length:
         return
-    count = _now["count"] + losses.length
-    if count > _now["room"]:
+    count = _now.count + losses.length
+    if count > _now.room:
         _make_room(2 * count)
-    _now["loss"].set(losses, _now["count"])
-    _now["count"] = count
+    _now.loss.set(losses, _now.count)
+    _now.count = count
     scrub = by_id("scrub")
     follows = scrub.value == scrub.max
     scrub.max = str(count)
@@ -64,7 +76,7 @@ def append(losses):
 
 def append_accuracies(accuracies):
     """accuracies: list of [iteration, training accuracy, test accuracy]."""
-    columns = _now["accuracies"]
+    columns = _now.accuracies
     for iteration, train, test in accuracies:
         columns[0].push(iteration)
         columns[1].push(train * 100)
@@ -82,7 +94,7 @@ def append_accuracies(accuracies):
 
 def expect(iterations):
     """The run will have this many iterations: the width of the whole curve."""
-    _now["last"] = iterations
+    _now.last = iterations
     draw()
 
 
@@ -90,11 +102,11 @@ def draw():
     """Show all losses and accuracies that have come."""
     if "loss" not in _plots:
         return
-    count = _now["count"]
-    least, most = _now["range"] or (0, max(_now["last"], count, 1))
-    x = _now["x"].subarray(0, count)
-    _plots["loss"].setData(uplot_axes.array([x, _now["loss"].subarray(0, count)]), False)
-    _plots["accuracy"].setData(_now["accuracies"], False)
+    count = _now.count
+    least, most = _now.range or (0, max(_now.last, count, 1))
+    x = _now.x.subarray(0, count)
+    _plots["loss"].setData(uplot_axes.array([x, _now.loss.subarray(0, count)]), False)
+    _plots["accuracy"].setData(_now.accuracies, False)
     for plot in _plots.values():
         plot.setScale("x", ffi.to_js({"min": least, "max": most}))
     if not count:
@@ -103,14 +115,14 @@ def draw():
 
 def _make_room(room):
     loss = js.Float64Array.new(room)
-    if _now["count"]:
-        loss.set(_now["loss"].subarray(0, _now["count"]))
+    if _now.count:
+        loss.set(_now.loss.subarray(0, _now.count))
     iterations = js.Float64Array.new(js.Array.new(room + 1).keys()).subarray(1)  # 1, 2, 3, ...
-    _now.update({"x": iterations, "loss": loss, "room": room})
+    _now.set(x=iterations, loss=loss, room=room)
 
 
 def _loss_at(iteration):
-    return _now["loss"].at(iteration - 1)
+    return _now.loss.at(iteration - 1)
 
 
 def _build():
@@ -165,21 +177,21 @@ def _selected(plot, *rest):
     """A stretch was marked with the pointer: look closer at it."""
     box = plot.select
     if box.width > 2:
-        _now["range"] = (plot.posToVal(box.left, "x"), plot.posToVal(box.left + box.width, "x"))
+        _now.range = (plot.posToVal(box.left, "x"), plot.posToVal(box.left + box.width, "x"))
         plot.setSelect(ffi.to_js({"left": 0, "width": 0, "top": 0, "height": 0}), False)
         draw()
 
 
 def _zoom(factor):
-    whole = max(_now["last"], _now["count"], 1)
+    whole = max(_now.last, _now.count, 1)
     if factor is None:
-        _now["range"] = None
+        _now.range = None
     else:
-        least, most = _now["range"] or (0, whole)
+        least, most = _now.range or (0, whole)
         middle = int(by_id("scrub").value) if not by_id("scrub").disabled else (least + most) / 2
         half = max((most - least) * factor / 2, 5)
         least, most = max(0, middle - half), min(whole, middle + half)
-        _now["range"] = None if (least, most) == (0, whole) else (least, most)
+        _now.range = None if (least, most) == (0, whole) else (least, most)
     draw()
 
 

@@ -9,10 +9,24 @@ from pyscript import document
 from ui.dom import by_id, enable, on, on_click, spawn, whole
 from ui.i18n import N_, _, date, duration, number, on_language, percent
 from ui.problems import Problem, tell
+from ui.state import State
 from worker_link import training_images, worker
 
 NONE, RUNNING, PAUSED, FINISHED, DIVERGED = "none", "running", "paused", "finished", "diverged"
-_now = {"phase": NONE, "busy": False, "status": None, "settings": None, "spoken": -1, "why": "", "back": None}
+
+
+class _Now(State):
+    def __init__(self):
+        self.phase = NONE
+        self.busy = False
+        self.status = None
+        self.settings = None
+        self.spoken = -1
+        self.why = ""
+        self.back = None
+
+
+_now = _Now()
 STATES = {
     NONE: "",
     RUNNING: N_("The network is learning."),
@@ -55,7 +69,7 @@ async def _show_code():
 
 
 def _may_end():
-    if worker.ready() and _now["phase"] != NONE:
+    if worker.ready() and _now.phase != NONE:
         spawn(worker.call("keep_now"))
 
 
@@ -85,14 +99,14 @@ async def bring_back(run, take_over=False, shown=False):
 async def _restore(run, take_over):
     reply = await training_images.call("restore", run=run, take_over=take_over)
     status = reply[0]
-    _now["settings"] = status["settings"]
+    _now.settings = status["settings"]
     settings.write(status["settings"])
     charts.clear(status["settings"]["iterations"])
     charts.append(reply[1])
     charts.append_accuracies(status["accuracies"])
     charts.draw()
-    _now["phase"] = FINISHED if status["finished"] else PAUSED
-    _now["back"] = status["saved"]
+    _now.phase = FINISHED if status["finished"] else PAUSED
+    _now.back = status["saved"]
     _put(status)
     figure.possible(charts.count() > 0)
     await networks.reread()
@@ -103,10 +117,10 @@ def nothing_kept(why=None):
 
     why: a Problem, which is shown. If there was a training on the page, the page says that it is lost.
     """
-    was_there = _now["phase"] != NONE
+    was_there = _now.phase != NONE
     _put(None)
     if was_there:
-        _now["phase"] = NONE
+        _now.phase = NONE
         charts.clear(whole(by_id("iterations")))
         figure.possible(False)
     if why or was_there:
@@ -115,14 +129,14 @@ def nothing_kept(why=None):
 
 def _put(status):
     """What the worker says of the training on the page; None for none."""
-    _now["status"] = status
+    _now.status = status
     own_tab.remember(status["run"] if status else "")
 
 
 async def _begin(values):
     """Make a new run from the settings."""
     reply = (await training_images.call("begin", settings=values))[0]
-    _now["settings"] = values
+    _now.settings = values
     _put(reply["status"])
     charts.clear(values["iterations"])
     networks.took(reply["network"])
@@ -140,7 +154,7 @@ def _train():
 def _continue():
     async def further(values):
         await worker.call("extend", iterations=values["iterations"])
-        _now["settings"]["iterations"] = values["iterations"]
+        _now.settings["iterations"] = values["iterations"]
         charts.expect(values["iterations"])
         await _use_trained()
         await _run()
@@ -149,12 +163,12 @@ def _continue():
 
 
 async def _run():
-    _now["phase"] = RUNNING
+    _now.phase = RUNNING
     _show()
     try:
         _after((await worker.call("train"))[0])
     except Exception:
-        _now["phase"] = PAUSED
+        _now.phase = PAUSED
         raise
 
 
@@ -164,7 +178,7 @@ async def _pause():
 
 def _step():
     async def one(values):
-        if _now["phase"] == NONE:
+        if _now.phase == NONE:
             await _begin(values)
         else:
             await _use_trained()
@@ -181,9 +195,9 @@ def _with_settings(action):
 
 def _after(status):
     _put(status)
-    _now["phase"] = FINISHED if status["finished"] else PAUSED
+    _now.phase = FINISHED if status["finished"] else PAUSED
     if status.get("diverged"):
-        _now["phase"] = DIVERGED
+        _now.phase = DIVERGED
         tell(Problem(_(status["diverged"], **status["values"])))
     networks.trained(status)
     spawn(networks.changed())
@@ -192,7 +206,7 @@ def _after(status):
 def _reset():
     async def reset():
         await worker.call("reset")
-        _now["phase"] = NONE
+        _now.phase = NONE
         _put(None)
         charts.clear((settings.read() or {"iterations": 1})["iterations"])
         figure.possible(False)
@@ -203,11 +217,11 @@ def _reset():
 
 async def come_to_rest():
     """Pause a running training and wait until it stands; False when the browser refused to keep it."""
-    while _now["busy"]:
-        if _now["phase"] == RUNNING:
+    while _now.busy:
+        if _now.phase == RUNNING:
             await _pause()
         await asyncio.sleep(0.02)
-    return not _now["status"] or not _now["status"]["not_kept"]
+    return not _now.status or not _now.status["not_kept"]
 
 
 async def prepare(values):
@@ -216,7 +230,7 @@ async def prepare(values):
     A run in progress is paused and reset first; its network stays on the shelf.
     """
     await come_to_rest()
-    if _now["phase"] != NONE:
+    if _now.phase != NONE:
         await _reset()
     settings.write_the_books()
     settings.write(values)
@@ -230,9 +244,9 @@ async def prepare(values):
 
 def _busy(action, *arguments):
     """The coroutine of an action: one at a time, a double click does nothing twice."""
-    if _now["busy"]:
+    if _now.busy:
         return _nothing()
-    _now["busy"], _now["back"] = True, None
+    _now.busy, _now.back = True, None
     _show()
     return _until_done(action, arguments)
 
@@ -245,7 +259,7 @@ async def _until_done(action, arguments):
     try:
         await action(*arguments)
     finally:
-        _now["busy"] = False
+        _now.busy = False
         _show()
 
 
@@ -253,10 +267,10 @@ def _on_progress(message, losses):
     charts.append(losses)
     charts.append_accuracies(message["accuracies"])
     charts.draw()
-    was_kept = not _now["status"] or not _now["status"]["not_kept"]
+    was_kept = not _now.status or not _now.status["not_kept"]
     _put(message)
     if message["images_done"]:  # a long step can be paused, as a run can
-        _now["phase"] = RUNNING
+        _now.phase = RUNNING
     if message["images_done"] or was_kept != (not message["not_kept"]):
         _show()
     _show_answer(message)
@@ -277,19 +291,19 @@ async def _use_trained():
 
 
 def _iterations_changed():
-    if _now["phase"] == FINISHED and by_id("iterations").validity.valid:
+    if _now.phase == FINISHED and by_id("iterations").validity.valid:
         _show()
 
 
 def _can_continue():
-    if _now["phase"] == PAUSED:
+    if _now.phase == PAUSED:
         return True
     field = by_id("iterations")
-    return _now["phase"] == FINISHED and field.validity.valid and whole(field) > _now["status"]["iteration"]
+    return _now.phase == FINISHED and field.validity.valid and whole(field) > _now.status["iteration"]
 
 
 def _show():
-    phase, busy, ready = _now["phase"], _now["busy"], worker.ready()
+    phase, busy, ready = _now.phase, _now.busy, worker.ready()
     loading_why = worker.why()
     by_id("train").hidden = phase != NONE
     by_id("pause").hidden = phase != RUNNING
@@ -308,24 +322,24 @@ def _show():
     )
     settings.lock(phase != NONE or busy)
     why = loading_why if not ready else (_(STATES[phase]) if STATES[phase] else "")
-    if _now["back"]:
-        back = _("The training of {date} is back.", date=date(_now["back"]))
+    if _now.back:
+        back = _("The training of {date} is back.", date=date(_now.back))
         why = back + " " + why
-    if _now["status"] and _now["status"]["not_kept"]:
-        not_kept = _now["status"]["not_kept"]
+    if _now.status and _now.status["not_kept"]:
+        not_kept = _now.status["not_kept"]
         why += " " + _(not_kept["refused"], **not_kept["values"])
-    if _now["why"] != why:
-        _now["why"] = by_id("run-spoken").textContent = why
+    if _now.why != why:
+        _now.why = by_id("run-spoken").textContent = why
     by_id("run-why").textContent = why + _slow_gradient()
     _figures()
 
 
 def _slow_gradient():
     """How far the numerical gradient of the moment is, when one takes more than a second."""
-    status = _now["status"]
-    if _now["phase"] != RUNNING or not status or not status["images_done"] or status["rate"] >= 1:
+    status = _now.status
+    if _now.phase != RUNNING or not status or not status["images_done"] or status["rate"] >= 1:
         return ""
-    count = _now["settings"]["batch_size"]
+    count = _now.settings["batch_size"]
     return " " + _(
         "This numerical gradient: {done} of {count} images.",
         done=number(status["images_done"]),
@@ -334,7 +348,7 @@ def _slow_gradient():
 
 
 def _figures():
-    status = _now["status"]
+    status = _now.status
     shown = {
         "now-iteration": "0",
         "now-epoch": "0.00",
@@ -345,8 +359,8 @@ def _figures():
     }
     part, measured = 0, _("test accuracy")
     if status:
-        total = _now["settings"]["iterations"]
-        share = status["images_done"] / _now["settings"]["batch_size"]  # of an iteration
+        total = _now.settings["iterations"]
+        share = status["images_done"] / _now.settings["batch_size"]  # of an iteration
         part = (status["iteration"] + share) / total
         shown["now-iteration"] = f"{number(status['iteration'])} / {number(total)}"
         shown["now-epoch"] = f"{status['epoch']:.2f}"
@@ -355,17 +369,17 @@ def _figures():
         if status["test_accuracy"] is not None:
             shown["now-accuracy"] = percent(status["test_accuracy"])
             measured = _("test accuracy at {iteration}", iteration=number(status["evaluated_at"]))
-        if _now["phase"] == RUNNING and status["rate"]:
+        if _now.phase == RUNNING and status["rate"]:
             rate = status["rate"]
             shown["now-rate"] = number(int(rate + 0.5)) if rate >= 10 else f"{rate:.1f}"
             shown["now-left"] = duration((total - status["iteration"]) / rate)
-        if _now["phase"] == RUNNING and status["evaluating"]:
+        if _now.phase == RUNNING and status["evaluating"]:
             shown["now-left"] = _("measuring…")
     for name, text in shown.items():
         by_id(name).textContent = text
     by_id("now-accuracy-name").textContent = measured
     by_id("run-bar").value = part
     tenth = int(part * 10)
-    if status and tenth != _now["spoken"]:
-        _now["spoken"] = tenth
+    if status and tenth != _now.spoken:
+        _now.spoken = tenth
         by_id("run-spoken").textContent = _("{percent} of the training done.", percent=percent(part, 0))

@@ -2,6 +2,7 @@
 
 from ui.dom import by_id, make, on, spawn, whole
 from ui.i18n import N_, _, on_language
+from ui.state import State
 from worker_link import worker
 
 CHOICES = ("gradient", "engine")
@@ -16,7 +17,14 @@ NUMBERS = (
 )
 WHOLE = ("hidden_size", "batch_size", "iterations", "seed", "train_size")
 
-_now = {"engine_missing": "", "touched": False}
+
+class _Now(State):
+    def __init__(self):
+        self.engine_missing = ""
+        self.touched = False
+
+
+_now = _Now()
 
 
 def start():
@@ -33,7 +41,7 @@ def start():
 
 def worker_is_ready(kept):
     """kept: the settings of the visit before, or None; what was typed meanwhile is newer."""
-    if _now["touched"]:
+    if _now.touched:
         _changed()
     elif kept:
         write(kept)
@@ -41,7 +49,7 @@ def worker_is_ready(kept):
 
 def _changed():
     """The learner has changed a setting: keep them all, for a reload."""
-    _now["touched"] = True
+    _now.touched = True
     if worker.ready() and not [name for name in NUMBERS if not _check(name)]:
         spawn(worker.call("choose_settings", settings=_values()))
 
@@ -82,13 +90,13 @@ def write_the_books():
 
 def engine_is_missing(reason):
     """The compiled engine could not be loaded (a sentence), or could ("")."""
-    _now["engine_missing"] = reason
+    _now.engine_missing = reason
     _note()
 
 
 def _note():
     """Say when NumPy computes although the fast engine was chosen."""
-    note = _now["engine_missing"]
+    note = _now.engine_missing
     if by_id("gradient").value == "numerical":
         note = _("The numerical gradient is always computed by NumPy.")
     by_id("engine-note").textContent = note

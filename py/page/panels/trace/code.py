@@ -5,6 +5,7 @@ import asyncio
 from pyscript import document
 from ui.dom import by_id, on, on_click, spawn
 from ui.i18n import N_, _, on_language
+from ui.state import State
 from worker_link import user_worker, worker
 
 REST = 0.4  # seconds after the last letter before the text is kept
@@ -19,7 +20,17 @@ y = softmax(a2)
 for digit in range(10):
     print(digit, y[0, digit])
 """
-_now = {"example": "", "touched": False, "asked": False, "kept": None}  # kept: None for the example
+
+
+class _Now(State):
+    def __init__(self):
+        self.example = ""
+        self.touched = False
+        self.asked = False
+        self.kept = None
+
+
+_now = _Now()  # kept: None for the example
 
 
 def start():
@@ -38,13 +49,13 @@ def start():
 
 async def refresh():
     """What an earlier visit left, once; what was written meanwhile is newer, if only the example again."""
-    if not _now["asked"]:
-        _now["asked"] = True
+    if not _now.asked:
+        _now.asked = True
         kept = (await worker.call("kept_code"))[0]["code"]
-        if kept is not None and not _now["touched"]:
+        if kept is not None and not _now.touched:
             put_kept(kept)
         else:
-            _now["kept"] = kept
+            _now.kept = kept
             await _keep()
 
 
@@ -60,7 +71,7 @@ def show():
 
 def put_kept(code):
     """What the storage holds now."""
-    _now["kept"] = by_id("trace-text").value = code
+    _now.kept = by_id("trace-text").value = code
 
 
 def text():
@@ -85,16 +96,16 @@ def show_printed(recording):
 
 def _fill_example():
     """In the language of the page, as long as nothing else stands there."""
-    old, _now["example"] = _now["example"], f"# {_(HEAD)}{EXAMPLE}"
+    old, _now.example = _now.example, f"# {_(HEAD)}{EXAMPLE}"
     if text() == old:
-        by_id("trace-text").value = _now["example"]
+        by_id("trace-text").value = _now.example
 
 
 def _take_example():
     field = by_id("trace-text")
     field.focus()
     field.select()
-    _type(_now["example"])
+    _type(_now.example)
 
 
 def _type(letters):
@@ -123,7 +134,7 @@ def _first(units, letters):
 
 
 def _on_input(_event):
-    _now["touched"] = True
+    _now.touched = True
     spawn(_keep_soon())
 
 
@@ -135,7 +146,7 @@ async def _keep_soon():
 
 
 async def _keep():
-    written = None if text() == _now["example"] else text()
-    if worker.ready() and _now["asked"] and written != _now["kept"]:
-        _now["kept"] = written
+    written = None if text() == _now.example else text()
+    if worker.ready() and _now.asked and written != _now.kept:
+        _now.kept = written
         await worker.call("keep_code", code=written)

@@ -6,6 +6,7 @@ from panels.trace.steps import Steps
 from pyscript import window
 from ui.dom import by_id, enable, on, on_click, whole
 from ui.i18n import N_, _
+from ui.state import State
 
 PAUSE, PLAY = N_("Pause the trace"), N_("Play")
 WAYS = ("back", "forward", "over", "into", "out")  # methods of Steps, and ids of buttons
@@ -17,12 +18,22 @@ WHY_NOT = {
     "out": N_("This is the outermost function."),
 }
 KEYS = {"ArrowUp": "back", "ArrowDown": "forward", "ArrowRight": "into", "ArrowLeft": "out", " ": "over"}
-_now = {"steps": None, "at": 0, "go": None, "playing": None}  # playing: an object of its own for each play
+
+
+class _Now(State):
+    def __init__(self):
+        self.steps = None
+        self.at = 0
+        self.go = None
+        self.playing = None
+
+
+_now = _Now()  # playing: an object of its own for each play
 
 
 def start(go, to_line):
     """go: called with the moment to show; to_line: with the number of a line to go to."""
-    _now["go"] = go
+    _now.go = go
     for way in WAYS:
         on(by_id("trace-" + way), "click", lambda event, way=way: _step(way))
     on_click("trace-play", _play_or_pause)
@@ -34,34 +45,34 @@ def start(go, to_line):
 def load(recording):
     """Take up a recording: its moments and their depths."""
     places = [(source, recording["line"][at]) for at, source in enumerate(recording["source"])]
-    _now["steps"] = Steps(recording["depth"], places)
-    by_id("trace-at").max = str(_now["steps"].last())
+    _now.steps = Steps(recording["depth"], places)
+    by_id("trace-at").max = str(_now.steps.last())
 
 
 def steps():
     """The Steps of the present recording."""
-    return _now["steps"]
+    return _now.steps
 
 
 def playing():
     """Whether it goes from moment to moment by itself."""
-    return _now["playing"] is not None
+    return _now.playing is not None
 
 
 def show(at):
     """Where one is, and which ways lead on from here."""
-    _now["at"] = at
+    _now.at = at
     slider = by_id("trace-at")
     slider.value = str(at)
     slider.setAttribute("aria-valuetext", _where())
     by_id("trace-where").textContent = _where()
     for way in WAYS:
-        possible = getattr(_now["steps"], way)(at) is not None
+        possible = getattr(_now.steps, way)(at) is not None
         enable("trace-" + way, possible, _(WHY_NOT[way]))
 
 
 def _where():
-    return _("{at} of {all}", at=_now["at"] + 1, all=_now["steps"].last() + 1)
+    return _("{at} of {all}", at=_now.at + 1, all=_now.steps.last() + 1)
 
 
 def texts():
@@ -73,16 +84,16 @@ def texts():
 
 def _step(way):
     pause()
-    _now["go"](getattr(_now["steps"], way)(_now["at"]))
+    _now.go(getattr(_now.steps, way)(_now.at))
 
 
 def _to(at):
     pause()
-    _now["go"](at)
+    _now.go(at)
 
 
 def _on_key(event):
-    last = _now["steps"].last()
+    last = _now.steps.last()
     if event.key in ("Home", "End"):
         event.preventDefault()
         _to(0 if event.key == "Home" else last)
@@ -103,20 +114,20 @@ async def _play_or_pause():
     if playing():
         pause()
         return
-    if _now["at"] == _now["steps"].last():
-        _now["go"](0)
-    mine = _now["playing"] = object()
+    if _now.at == _now.steps.last():
+        _now.go(0)
+    mine = _now.playing = object()
     texts()
-    while _now["playing"] is mine:
+    while _now.playing is mine:
         await asyncio.sleep(int(by_id("trace-speed").value) / 1000)
-        after = _now["steps"].forward(_now["at"])
+        after = _now.steps.forward(_now.at)
         if after is None:
             pause()
-        elif _now["playing"] is mine:
-            _now["go"](after)
+        elif _now.playing is mine:
+            _now.go(after)
 
 
 def pause():
     """Stay at the present moment."""
-    _now["playing"] = None
+    _now.playing = None
     texts()

@@ -5,6 +5,7 @@ from panels.look import answer, gallery
 from ui.dom import by_id, make, on, spawn
 from ui.i18n import N_, _, number, on_language, percent
 from ui.roving_grid import Grid
+from ui.state import State
 from worker_link import lazy_room, worker
 
 STATES = {
@@ -12,13 +13,24 @@ STATES = {
     "on": N_("Fully on for every test image: this unit always says the same."),
     "switch": N_("Nearly always fully on or fully off: this unit is saturated and can hardly learn on."),
 }
-_now = {"survey": None, "outputs": None, "look": None, "unit": None, "grid": None}
+
+
+class _Now(State):
+    def __init__(self):
+        self.survey = None
+        self.outputs = None
+        self.look = None
+        self.unit = None
+        self.grid = None
+
+
+_now = _Now()
 
 
 def start():
     """Connect its controls; called once, before Python runs."""
     place = by_id("unit-grid")
-    _now["grid"] = Grid(place, _on_choose)
+    _now.grid = Grid(place, _on_choose)
     on(place, "focusin", lambda event: _on_pointed(event, True))
     on(place, "mouseover", lambda event: _on_pointed(event, False))
     worker.on("units", _on_progress)
@@ -34,10 +46,10 @@ async def _refresh():
         survey = (await worker.call("survey_units"))[0]
     finally:
         by_id("units-bar").hidden = True
-    before = _now["survey"]
+    before = _now.survey
     if before is None or before["about"]["id"] != survey["about"]["id"]:
-        _now["unit"] = survey["units"][0]["unit"]
-    _now["survey"] = survey
+        _now.unit = survey["units"][0]["unit"]
+    _now.survey = survey
     _fill()
     await _image_changed()
 
@@ -47,17 +59,17 @@ def _on_progress(message):
 
 
 async def _image_changed():
-    if _now["survey"] is None:
+    if _now.survey is None:
         return
     outputs = (await worker.call("unit_outputs", index=answer.index()))[0]
     if outputs["index"] == answer.index():  # else another one was chosen meanwhile
-        _now["outputs"] = outputs["outputs"]
+        _now.outputs = outputs["outputs"]
         _show_outputs()
-        await _look(_now["unit"])
+        await _look(_now.unit)
 
 
 def _on_choose(unit):
-    _now["grid"].mark(unit)
+    _now.grid.mark(unit)
     spawn(_look(unit))
 
 
@@ -67,17 +79,17 @@ def _on_pointed(event, focused):
         return
     unit = int(item.getAttribute("data-index"))
     if focused:
-        _now["grid"].mark(unit)
-    if unit != _now["unit"]:
+        _now.grid.mark(unit)
+    if unit != _now.unit:
         spawn(_look(unit))
 
 
 async def _look(unit):
     """Show one unit with the chosen image."""
-    _now["unit"] = unit
+    _now.unit = unit
     look = (await worker.call("look_at_unit", unit=unit, index=answer.index()))[0]
-    if look and unit == _now["unit"]:  # else the pointer has moved on
-        _now["look"] = look
+    if look and unit == _now.unit:  # else the pointer has moved on
+        _now.look = look
         _show_look()
 
 
@@ -87,7 +99,7 @@ async def _look(unit):
 def _fill():
     """A button for each unit: its weights, and below them a bar as long as its output."""
     parts = []
-    for unit in _now["survey"]["units"]:
+    for unit in _now.survey["units"]:
         button = make("button", type="button", data_index=str(unit["unit"]))
         button.append(make("img", src=unit["src"], alt="", width="28", height="28"))
         bar = make("span", **{"class": "output"})
@@ -96,14 +108,14 @@ def _fill():
         item = make("li", role="none")
         item.append(button)
         parts.append(item)
-    _now["grid"].fill(parts, _now["unit"])
-    _now["outputs"] = _now["look"] = None
+    _now.grid.fill(parts, _now.unit)
+    _now.outputs = _now.look = None
     _show()
 
 
 def _show():
     """All texts, in the language of the moment."""
-    survey = _now["survey"]
+    survey = _now.survey
     by_id("units-result").hidden = survey is None
     if survey is None:
         return
@@ -124,7 +136,7 @@ def _show():
 
 def _show_outputs():
     """What each unit makes of the chosen image, below its picture and in the table."""
-    units, outputs = _now["survey"]["units"], _now["outputs"]
+    units, outputs = _now.survey["units"], _now.outputs
     if outputs is None:
         return
     largest = max(1, max(outputs))  # a ReLU knows no upper limit
@@ -157,10 +169,10 @@ def _row(unit, output):
 
 def _show_look():
     """One unit in full."""
-    look = _now["look"]
+    look = _now.look
     if look is None:
         return
-    survey = _now["survey"]
+    survey = _now.survey
     place = [unit["unit"] for unit in survey["units"]].index(look["unit"])
     unit = survey["units"][place]
     by_id("unit-name").textContent = _name(unit)
@@ -199,7 +211,7 @@ def _show_look():
 
 
 def _name(unit):
-    if _now["survey"]["are_outputs"]:
+    if _now.survey["are_outputs"]:
         return _("Output for the digit {digit}", digit=unit["unit"])
     return _("Hidden unit {number}", number=unit["unit"])
 
