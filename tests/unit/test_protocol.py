@@ -60,7 +60,7 @@ def test_messages_are_of_kinds_that_the_protocol_names_and_all_are_heard():
 
 
 def test_each_job_can_be_cancelled_by_the_page_and_looks_whether_it_was():
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "py/worker/panels").glob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "py/worker/panels").rglob("*.py"))
     for job in protocol.JOBS:
         assert re.search(rf'jobs\.begin\("{job}"\)', source), job
         assert re.search(rf'is_cancelled\("{job}"\)', source), job

@@ -2,7 +2,8 @@
 
 A panel of the name `x` has its markup and style in web/panels/x/, its module of the page in
 py/page/panels/x/x.py (start(), and worker_is_ready() where it needs Python) and, where it computes, its
-module of the worker in py/worker/panels/x.py (start(session): the objects whose functions the page may call).
+module of the worker in py/worker/panels/x.py, or x/x.py (start(session): the objects whose functions the
+page may call).
 """
 
 from __future__ import annotations
@@ -78,16 +79,23 @@ def style_sheet(web: Path, panels: list[Panel]) -> str:
 def page_list(panels: list[Panel]) -> str:
     """The module panel_list of the page: PANELS, the modules of the panels below the first screen."""
     below = [panel.name for panel in panels if panel.place == "below"]
-    return _list_of(below, "panels.{name} import {name}")
+    return _list_of([(f"panels.{name}", name) for name in below])
 
 
 def worker_list(root: Path, panels: list[Panel]) -> str:
     """The module worker.panel_list: PANELS, the modules of the panels that compute."""
     folder = root / "py" / "worker" / "panels"
-    computing = [panel.name for panel in panels if (folder / f"{panel.name}.py").is_file()]
-    return _list_of(computing, "worker.panels import {name}")
+    lines = []
+    for panel in panels:
+        if (folder / f"{panel.name}.py").is_file():
+            lines.append(("worker.panels", panel.name))
+        elif (folder / panel.name / f"{panel.name}.py").is_file():
+            lines.append((f"worker.panels.{panel.name}", panel.name))
+    return _list_of(lines)
 
 
-def _list_of(names: list[str], line: str) -> str:
-    imports = "".join("from " + line.format(name=name) + "\n" for name in names)
-    return f'"""Made by the build from web/panels.json."""\n\n{imports}\nPANELS = [{", ".join(names)}]\n'
+def _list_of(modules: list[tuple[str, str]]) -> str:
+    """modules: (package, name) of each."""
+    imports = "".join(f"from {package} import {name}\n" for package, name in modules)
+    listed = ", ".join(name for _, name in modules)
+    return f'"""Made by the build from web/panels.json."""\n\n{imports}\nPANELS = [{listed}]\n'

@@ -15,7 +15,7 @@ from kobai.book.multi_layer_net import network_of
 from kobai.book.training_step import training_step
 from kobai.book.two_layer_net import TwoLayerNet
 from kobai.tracing.recorder import record
-from worker.panels.excerpts import SHOWN
+from worker.panels.ideas.excerpts import SHOWN
 
 np.random.seed(2)
 NET = TwoLayerNet(6, 4, 10, 0.5)

@@ -37,7 +37,7 @@ def root(tmp_path):
             "py/page/panels/draw/draw.py": "",
             "py/page/panels/offline/offline.py": "",
             "py/worker/panels/draw.py": "",
-            "py/worker/panels/look.py": "",
+            "py/worker/panels/look/look.py": "",
         },
     )
     return tmp_path
@@ -57,7 +57,9 @@ def test_what_the_page_and_the_worker_import_and_in_which_order_styles_apply(roo
     lines = panels.page_list(listed).replace("from panels.", "#").splitlines()
     exec("draw, offline = 'draw', 'offline'\n" + "\n".join(lines), page)
     assert page["PANELS"] == ["draw", "offline"]
-    lines = panels.worker_list(root, listed).replace("from worker", "#").splitlines()
+    text = panels.worker_list(root, listed)
+    assert "from worker.panels.look import look\nfrom worker.panels import draw\n" in text
+    lines = text.replace("from worker", "#").splitlines()
     exec("look, draw = 'look', 'draw'\n" + "\n".join(lines), worker)
     assert worker["PANELS"] == ["look", "draw"]
     assert panels.style_sheet(root / "web", listed).split("\n") == ["/* look */", "/* draw */", "/* a */"]

@@ -12,7 +12,7 @@ import pytest
 from kobai.book.training_step import training_step
 from kobai.errors import KobaiError
 from sitebuild.check.extract_messages import ROOT
-from worker.panels.excerpts import excerpt
+from worker.panels.ideas.excerpts import excerpt
 
 IDEAS = ("data", "loss", "derivative", "gradient", "descent", "batches", "step")
 VAR = re.compile(r"\\var\{(\w+)\}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,14 @@ class NetworkInUse(Networks):
 
 @pytest.fixture
 def ideas(monkeypatch):
-    """The worker's object, with a page that only listens."""
+    """What computes for the ideas 4 and 5, with a page that only listens."""
     fake_browser.install(monkeypatch, {}, [])
-    from worker.panels.ideas_second import IdeasSecond
+    from worker.panels.ideas.descent import Descent
+    from worker.panels.ideas.gradient import Gradient
 
     session = Session()
     session.networks = NetworkInUse()
-    return IdeasSecond(session)
+    return SimpleNamespace(session=session, gradient=Gradient(session), descent=Descent(session))
 
 
 def loss_with(
@@ -46,7 +48,7 @@ def loss_with(
 
 
 def test_the_bowl_comes_with_every_height(ideas):
-    bowl = ideas.bowl()
+    bowl = ideas.gradient.bowl()
     x0, x1 = np.array(bowl["across"]), np.array(bowl["up"])
     assert (x0[0], x0[-1], len(x0)) == (-4, 4, 33)
     np.testing.assert_allclose(bowl["heights"], x1[:, None] ** 2 + x0**2)
@@ -54,7 +56,7 @@ def test_the_bowl_comes_with_every_height(ideas):
 
 
 def test_a_surface_comes_with_every_loss(ideas):
-    answer = finished(ideas.weight_surface(["W1", 300, 7], ["W2", 3, 2]))
+    answer = finished(ideas.gradient.weight_surface(["W1", 300, 7], ["W2", 3, 2]))
     for column, row in ((0, 0), (24, 3), (12, 12)):
         there = ("W1", (300, 7), answer["across"][column]), ("W2", (3, 2), answer["up"][row])
         assert answer["heights"][row][column] == pytest.approx(loss_with(ideas, *there)[0], rel=1e-6)
@@ -65,9 +67,9 @@ def test_a_surface_comes_with_every_loss(ideas):
 
 @pytest.mark.parametrize("away", [(0.0, 0.0), (1.5, -0.7), (-2.0, 2.0)])
 def test_a_point_of_a_surface_has_its_loss_and_both_slopes(ideas, away):
-    answer = finished(ideas.weight_surface(["W1", 300, 7], ["W2", 3, 2]))
+    answer = finished(ideas.gradient.weight_surface(["W1", 300, 7], ["W2", 3, 2]))
     at = [weight["value"] + far for weight, far in zip(answer["weights"], away, strict=True)]
-    point = ideas.weight_point(*at)
+    point = ideas.gradient.weight_point(*at)
     loss, grads = loss_with(ideas, ("W1", (300, 7), at[0]), ("W2", (3, 2), at[1]))
     slopes = [grads["W1"][300, 7], grads["W2"][3, 2]]
     assert point["at"] == at
@@ -78,22 +80,22 @@ def test_a_point_of_a_surface_has_its_loss_and_both_slopes(ideas, away):
 
 def test_a_point_leaves_the_network_as_it_is(ideas):
     before = {key: value.copy() for key, value in ideas.session.networks.net.params.items()}
-    finished(ideas.weight_surface())
-    ideas.weight_point(5.0, -5.0)
+    finished(ideas.gradient.weight_surface())
+    ideas.gradient.weight_point(5.0, -5.0)
     for key, value in ideas.session.networks.net.params.items():
         np.testing.assert_array_equal(value, before[key])
 
 
 def test_the_valley_comes_with_every_loss(ideas):
-    answer = finished(ideas.loss_valley())
+    answer = finished(ideas.descent.loss_valley())
     a, b = answer["across"], answer["up"]
     assert (len(a), len(b)) == (25, 25)
     assert np.shape(answer["heights"]) == (25, 25)
     for column, row in ((0, 0), (20, 5)):  # the path from there starts with the loss there
-        path = ideas.valley_path(a[column], b[row], 0.1)
+        path = ideas.descent.valley_path(a[column], b[row], 0.1)
         assert path["losses"][0] == pytest.approx(answer["heights"][row][column], rel=1e-9)
 
 
 def test_a_weight_that_is_not_there_is_refused(ideas):
     with pytest.raises(KobaiError, match="784 rows"):
-        finished(ideas.weight_surface(["W1", 784, 0], None))
+        finished(ideas.gradient.weight_surface(["W1", 784, 0], None))

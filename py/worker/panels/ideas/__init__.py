@@ -1,0 +1,1 @@
+"""The seven ideas of the chapter, a module each."""
