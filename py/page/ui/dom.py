@@ -1,4 +1,4 @@
-"""The few words of the DOM that the panels speak."""
+"""Short functions for what the panels do with the DOM."""
 
 import asyncio
 

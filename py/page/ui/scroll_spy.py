@@ -1,4 +1,4 @@
-"""Which room of the page is before the reader's eyes: its link in the header says so."""
+"""Mark the link in the header whose panel is in the middle of the window."""
 
 import js
 from pyscript import document, ffi

@@ -1,4 +1,4 @@
-"""The paper one draws on: a canvas with signature_pad, which is loaded when it is first needed."""
+"""The canvas one draws on, with signature_pad, which is loaded when it is first needed."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Idea 5: gradient descent on x0**2 + x1**2; idea_descent_loss has that on the loss of the network in use."""
+"""Idea 5: gradient descent on x0**2 + x1**2; descent_loss.py has that on the loss of the network in use."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Idea 4: partial derivatives and the gradient, of x0**2 + x1**2; for the loss: idea_gradient_loss."""
+"""Idea 4: partial derivatives and the gradient, of x0**2 + x1**2; for the loss: gradient_loss.py."""
 
 from panels.ideas import gradient_loss
 from panels.ideas.height_map import pull

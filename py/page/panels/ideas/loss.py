@@ -1,4 +1,4 @@
-"""Idea 2: two losses for ten probabilities that one moves; for the network in use: idea_loss_weight."""
+"""Idea 2: two losses for ten probabilities that one moves; for the network in use: loss_weight.py."""
 
 from panels.ideas import loss_weight
 from panels.ideas.latest import Latest

@@ -8,8 +8,8 @@ from kobai.lessons.gradient_descent import function_2, gradient_descent
 from kobai.lessons.loss_surface import LossPlane, across, descend, dot, moved, unit
 from protocol import called_by_page
 
+from worker.panels.ideas.height_map import GRID, Surfaces, height_map
 from worker.panels.ideas.network_in_use import batch, copied_network, finite
-from worker.panels.ideas.terrain import GRID, Surfaces, terrain
 
 LEARNING_RATE = 0.1
 STEPS = 20  # of each path
@@ -58,7 +58,7 @@ class Descent:
         if losses is None:
             return {}
         self._valley = net, x, t, first, second
-        return {"about": about, **terrain(a, b, losses)}
+        return {"about": about, **height_map(a, b, losses)}
 
     @called_by_page
     def valley_path(self, a, b, lr):

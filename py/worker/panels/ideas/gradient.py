@@ -9,8 +9,8 @@ from kobai.lessons.gradient_descent import function_2
 from kobai.lessons.loss_surface import LossPlane, one_weight
 from protocol import called_by_page
 
+from worker.panels.ideas.height_map import GRID, Surfaces, height_map
 from worker.panels.ideas.network_in_use import batch, chosen_weight, copied_network, finite
-from worker.panels.ideas.terrain import GRID, Surfaces, terrain
 
 EDGE = 4.0  # the pictures of x0**2 + x1**2 reach from -4 to 4
 SPAN = 2.0  # how far a weight is moved to either side
@@ -26,13 +26,13 @@ class Gradient:
 
     @called_by_page
     def bowl(self):
-        """The terrain of x0**2 + x1**2, and its numerical gradient at points of a coarser grid."""
+        """The heights of x0**2 + x1**2, and its numerical gradient at points of a coarser grid."""
         line = np.linspace(-EDGE, EDGE, 33)
         heights = np.array([[function_2(np.array([x0, x1])) for x0 in line] for x1 in line])
         corners = np.linspace(-3.5, 3.5, 8)
         points = [np.array([x0, x1]) for x1 in corners for x0 in corners]
         field = [[*point.tolist(), *numerical_gradient(function_2, point).tolist()] for point in points]
-        return {**terrain(line, line, heights), "field": field}
+        return {**height_map(line, line, heights), "field": field}
 
     @called_by_page
     def bowl_gradient(self, x0, x1):
@@ -74,7 +74,7 @@ class Gradient:
             "shapes": {key: list(net.params[key].shape) for key in ("W1", last)},
             "loss": plane.loss(0, 0),
             "steepest": float(np.hypot(*np.gradient(losses, line, line)).max()),
-            **terrain(values[0] + line, values[1] + line, losses),
+            **height_map(values[0] + line, values[1] + line, losses),
         }
 
     @called_by_page

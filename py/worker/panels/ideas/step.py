@@ -12,8 +12,8 @@ from kobai.lessons.loss_surface import steepest
 from protocol import called_by_page
 
 from worker import fresh_network
+from worker.panels.ideas.height_map import address
 from worker.panels.ideas.network_in_use import batch
-from worker.panels.ideas.terrain import address
 
 PICTURED = 10  # images of the mini-batch that are shown
 

@@ -26,7 +26,7 @@ class Surfaces:
         return losses
 
 
-def terrain(across, up, heights):
+def height_map(across, up, heights):
     """Heights (len(up), len(across)) for the page: as a picture, and as the numbers they are."""
     return {
         "picture": address(height_map_png(heights)),
