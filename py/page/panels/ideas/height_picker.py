@@ -24,7 +24,7 @@ class HeightPicker:
         self._grid = HeightTable(name + "-grid")
 
     def show(self, known, height, names, x, y):
-        """Another terrain: picture, across, up and heights of the worker, and the place of the point.
+        """Other heights: picture, across, up and heights of the worker, and the place of the point.
 
         height, names: message ids of what the heights are, and of the two axes.
         """
