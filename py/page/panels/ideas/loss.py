@@ -86,7 +86,7 @@ def _ask(digit, value, held=True):
 
 def _on_losses(answer):
     _now.y, _now.losses = answer["y"], answer
-    if "p" not in _now or not _now.move.waiting():  # else one is further by now
+    if _now.p is None or not _now.move.waiting():  # else one is further by now
         _now.p = answer["y"][_label()]
     _show()
 

@@ -8,8 +8,8 @@ from ui.i18n import _, number, percent
 def paragraphs(step, found):
     """The texts of a step.
 
-    found: "reference", the worker's; "accuracy": road -> accuracies at the first of the reference's points;
-    "findings": step -> what the worker found there.
+    found: its reference, the worker's; accuracy: road -> accuracies at the first of the reference's points;
+    findings: step -> what the worker found there.
     """
     return (_before, _thousand, _ten_thousand, _slow, _raw, _known)[step](found)
 
@@ -39,7 +39,7 @@ def _thousand(found):
             "The pale band behind your curve is where {seeds} trainings went that differ only in their seed. "
             "At 1,000 iterations it reaches from {least} to {most}, and the memo’s figure lies inside: it is "
             "what 1,000 iterations give.",
-            seeds=found["reference"]["seeds"],
+            seeds=found.reference["seeds"],
             least=least,
             most=most,
         ),
@@ -48,7 +48,7 @@ def _thousand(found):
 
 def _ten_thousand(found):
     least, most = _others(found, "book", 10000)
-    reached = found["findings"][2]["reached"]
+    reached = found.findings[2]["reached"]
     return [
         _(
             "Nothing was changed, the training only went on. At 10,000 iterations your network recognises "
@@ -79,14 +79,14 @@ def _slow(found):
         _(
             "The dashed curve has the shape of the first one, but comes ten times as late: steps a tenth as "
             "long need ten times as many. Over its last 1,000 iterations it still gained {gain} points.",
-            gain=f"{found['findings'][3]['gain'] * 100:.1f}",
+            gain=f"{found.findings[3]['gain'] * 100:.1f}",
         ),
     ]
 
 
 def _raw(found):
     least, most = _others(found, "raw", 1000)
-    findings = found["findings"][4]
+    findings = found.findings[4]
     return [
         _(
             "Now the pixels are not divided by 255. The curve shoots up, to {accuracy} after 1,000 "
@@ -125,7 +125,7 @@ def _known(found):
 
 def roads(found, seed):
     """A list item for each road to the figure: its numbers, what gives it away, and a button to try it."""
-    few = found["reference"]["few_images"]
+    few = found.reference["few_images"]
     return [
         _road(
             _("The book’s settings, 1,000 iterations"),
@@ -155,8 +155,8 @@ def roads(found, seed):
             _(
                 "The curve is jagged, and in the end {saturated} of the hidden units’ outputs are stuck near "
                 "0 or 1; on the first road, it was {first} after 1,000 iterations.",
-                saturated=_percent(found["findings"][4]["saturated"], 1),
-                first=_percent(found["findings"][1]["saturated"], 1),
+                saturated=_percent(found.findings[4]["saturated"], 1),
+                first=_percent(found.findings[1]["saturated"], 1),
             ),
             {"iterations": 1000, "normalize": False, "seed": seed},
         ),
@@ -187,12 +187,12 @@ def _road(name, yours, others, tell_tale, settings):
 
 
 def _yours(found, road, iterations):
-    return _percent(found["accuracy"][road][found["reference"]["points"].index(iterations)])
+    return _percent(found.accuracy[road][found.reference["points"].index(iterations)])
 
 
 def _others(found, road, iterations):
     """The accuracies of the worst and the best of the other seeds."""
-    reference = found["reference"]
+    reference = found.reference
     at = reference["points"].index(iterations)
     return _percent(reference["roads"][road]["least"][at]), _percent(reference["roads"][road]["most"][at])
 
