@@ -1,4 +1,4 @@
-"""What the worker answers about the ideas' height maps: the numbers behind each picture, and one point of it."""
+"""What the worker answers about the ideas' height maps: the numbers behind each picture, and one point."""
 
 from __future__ import annotations
 
