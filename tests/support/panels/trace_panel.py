@@ -35,8 +35,13 @@ class TracePanel:
     def trace(self, function: str, **fields: object) -> None:
         """Choose what is to be traced (test_image=…, or training_images=… and seed=…) and press Trace."""
         self.ask(function, **fields)
-        self.button("Trace").click()
+        self.record()
         self.expect_moment(0)
+
+    def record(self) -> None:
+        """Press Trace, and forget the moment of the recording before: it may be of the same number."""
+        self.page.evaluate("() => document.querySelector('#trace-now').removeAttribute('data-at')")
+        self.button("Trace").click()
 
     def ask(
         self, function: str, test_image: int | None = None, training_images: int = 0, seed: int = 0

@@ -20,7 +20,7 @@ class UserCodePanel(TracePanel):
     def run(self, code: str) -> None:
         self.field("Function").select_option("code")
         self.text.fill(code)
-        self.button("Trace").click()
+        self.record()
         expect(self.source().locator("code")).to_have_text(code.rstrip("\n").split("\n"), timeout=WORK)
         self.expect_moment(0)
 
