@@ -44,8 +44,9 @@ def worker_is_ready():
 
 
 async def _one_more():
-    await networks.reread()  # a network that is set aside has left the shelf
-    await _refresh()
+    if worker.ready():  # else it is in the list that the start of Python ends with
+        await networks.reread()  # a network that is set aside has left the shelf
+        await _refresh()
 
 
 async def _refresh():

@@ -8,9 +8,17 @@ from ui import confirm
 from ui.dom import by_id, make, on, spawn
 from ui.i18n import _, date, number, on_language
 from ui.problems import Problem
+from ui.state import State
 from worker_link import lazy_room, worker
 
-_now = {"runs": []}
+
+class _Now(State):
+    def __init__(self):
+        self.runs = []
+        self.missed = False  # whether others have changed something while Python was starting
+
+
+_now = _Now()
 
 
 def start():
@@ -22,8 +30,9 @@ def start():
 
 
 def worker_is_ready():
-    """Python runs, or runs again: what needs it can be used."""
-    spawn(_refresh())
+    """Python runs, or runs again: the list of now, and of the networks, if it has changed meanwhile."""
+    missed, _now.missed = _now.missed, False
+    spawn(_others_changed() if missed else _refresh())
 
 
 async def bring_back_own(runs):
@@ -66,19 +75,22 @@ async def _bring_back_latest(runs):
 
 async def _others_changed():
     """Another tab has changed what is kept, or it is gone."""
+    if not worker.ready():
+        _now.missed = True
+        return
     await networks.reread()
     lazy_room.all_stale()
 
 
 async def _refresh():
     if worker.ready():
-        _now["runs"] = (await worker.call("kept_runs"))[0]["runs"]
+        _now.runs = (await worker.call("kept_runs"))[0]["runs"]
         _show()
 
 
 def _show():
-    by_id("kept-runs").hidden = not _now["runs"]
-    by_id("kept-runs-list").replaceChildren(*[_item(run) for run in _now["runs"]])
+    by_id("kept-runs").hidden = not _now.runs
+    by_id("kept-runs-list").replaceChildren(*[_item(run) for run in _now.runs])
 
 
 def _item(run):
