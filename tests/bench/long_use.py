@@ -98,7 +98,7 @@ def compare(kobai: KobaiPage) -> None:
 
 
 def walk_through_all_rooms(kobai: KobaiPage) -> None:
-    """So that every room is filled, and is told of each change afterwards."""
+    """Scroll to each idea and change the language: every panel is then filled, and follows later changes."""
     for number in range(1, 8):
         kobai.page.locator(f"#idea-{number}").scroll_into_view_if_needed()
     kobai.page.get_by_role("button", name="日本語").click()

@@ -1,4 +1,4 @@
-"""Firefox by WebDriver BiDi, which it speaks by itself: no driver program between, one tab, one thread."""
+"""Control one tab of Firefox by WebDriver BiDi over a WebSocket, without a driver program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A storage that is full, forbidden, broken, missing or cleared is told of, and costs nothing else."""
+"""When the storage is full, forbidden, broken, missing or cleared, the page says so and still works."""
 
 import re
 from urllib.parse import urlsplit

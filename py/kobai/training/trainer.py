@@ -19,9 +19,10 @@ from ..book.functions import Array
 from ..book.mnist import CLASSES, as_inputs, one_hot
 from ..book.training_step import numerical_step, training_step
 from ..book.two_layer_net import TwoLayerNet
-from ..errors import DatasetError, KobaiError, SettingsError, TrainingDivergedError
+from ..errors import KobaiError, SettingsError, TrainingDivergedError
 from ..files.checkpoint import damaged_state, dump_state, load_state, whole_number
 from ..settings import Settings
+from .array_checks import check_images, finite_copy, float64_copy
 from .evaluation import StepEngine, evaluate
 from .loss_list import LossList
 from .numpy_engine import NumpyEngine
@@ -58,8 +59,8 @@ class Trainer:
 
         The state of np.random, which the caller may use, stays as it is.
         """
-        _check_images("training", x_train, t_train)
-        _check_images("test", x_test, t_test)
+        check_images("training", x_train, t_train)
+        check_images("test", x_test, t_test)
         x_train, t_train = x_train[: settings.train_size], t_train[: settings.train_size]
         if settings.batch_size > len(x_train):
             raise SettingsError(
@@ -328,9 +329,9 @@ class Trainer:
     def _restore(self, saved: dict[str, Array]) -> None:
         """Restore what `state` saved. KeyError, TypeError or ValueError when the parts do not fit."""
         for key in PARAMS:
-            self.network.params[key] = _finite(saved[key], self.network.params[key].shape)
+            self.network.params[key] = finite_copy(saved[key], self.network.params[key].shape)
         losses, train_acc, test_acc = (
-            _finite(saved[key], (saved[key].size,))
+            finite_copy(saved[key], (saved[key].size,))
             for key in ("train_loss_list", "train_acc_list", "test_acc_list")
         )
         due = [i + 1 for i in range(len(losses)) if i % self.iter_per_epoch == 0]
@@ -361,8 +362,8 @@ class Trainer:
         self._underway = self._begin_numerical()
         gradient = self._underway.gradient
         gradient.done = done
-        gradient.sum_W1 = _float64(saved["gradient_W1"], gradient.sum_W1.shape)
-        gradient.sum_W2 = _float64(saved["gradient_W2"], gradient.sum_W2.shape)
+        gradient.sum_W1 = float64_copy(saved["gradient_W1"], gradient.sum_W1.shape)
+        gradient.sum_W2 = float64_copy(saved["gradient_W2"], gradient.sum_W2.shape)
 
 
 @dataclass
@@ -373,30 +374,3 @@ class _Underway:
     x_batch: Array
     t_batch: Array
     gradient: RunningGradient
-
-
-def _float64(array: Array, shape: tuple[int, ...]) -> Array:
-    """A copy of `array` if it is float64 and of this shape, else ValueError."""
-    if array.dtype != np.float64 or array.shape != shape:
-        raise ValueError
-    return array.copy()
-
-
-def _finite(array: Array, shape: tuple[int, ...]) -> Array:
-    """The same, if it is finite too."""
-    if not np.isfinite(array).all():
-        raise ValueError
-    return _float64(array, shape)
-
-
-def _check_images(part: str, x: Array, t: Array) -> None:
-    """Raise DatasetError when x is not uint8 (N, pixels) or t not N labels."""
-    if x.dtype != np.uint8 or x.ndim != 2 or t.shape != (len(x),) or len(x) == 0:
-        raise DatasetError(
-            "The {part} set needs rows of uint8 pixels and one label for each; it has {images} and {labels}.",
-            part=part, images=f"{x.dtype} {x.shape}", labels=str(t.shape),
-        )  # fmt: skip
-    if t.max() >= CLASSES:
-        raise DatasetError(
-            "The {part} set has the label {label}; labels are 0 to 9.", part=part, label=int(t.max())
-        )

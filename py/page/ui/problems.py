@@ -11,7 +11,7 @@ _now = {"told": None}  # the error that the notice is about
 
 
 class Problem(Exception):
-    """An expected failure: a sentence for the learner, the details for who helps, and what may be done."""
+    """An expected failure: a sentence for the learner, technical details, and a button to try again."""
 
     def __init__(self, sentence, details="", retry=None, action=TRY_AGAIN):
         """retry: called by a button of the name `action`; None: there is no such button."""

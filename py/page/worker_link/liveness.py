@@ -16,7 +16,7 @@ _silence = _Silence()
 
 
 def watch(lock, ended):
-    """Call ended() when whoever holds this lock (the worker named it) is gone.
+    """Call ended() when the worker that holds this Web Lock has ended.
 
     Where there are no locks (an address without https) only silence tells.
     """

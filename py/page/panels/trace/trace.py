@@ -1,8 +1,7 @@
 """The Trace room: a function of the book is run with real numbers, and one goes through it line by line."""
 
-import networks
 from panels.look import gallery
-from panels.trace import ask, code, player, share
+from panels.trace import ask, code, player, sentences, share
 from panels.trace.explain import Explainer
 from panels.trace.mirror import Mirror
 from panels.trace.moment import MomentView, spoken
@@ -148,8 +147,8 @@ async def _record(wish, question, word):
     by_id("trace-row").max = str(recording["count"] - 1)
     by_id("trace-row").value = "0"
     _texts()
-    first, doubt = _first_moment(wish, recording)
-    _say_word([word, doubt, _ending(recording)])
+    first, doubt = sentences.first_moment(wish, recording)
+    _say_word([word, doubt, sentences.ending(recording)])
     if question:
         await _answer(question)
     else:
@@ -191,29 +190,6 @@ async def ask_of(recording, function, **arguments):
     """What the Python that made this recording answers about it."""
     python = user_worker if recording["f"] == "code" else worker
     return (await python.call(function, **arguments))[0]
-
-
-def _first_moment(wish, recording):
-    """(the moment where the wish wants to begin, "") or, where it names none that exists, (0, a sentence)."""
-    if "at" in wish and wish["at"] < len(recording["line"]):
-        return wish["at"], ""
-    if "at" in wish:
-        return 0, _("The link names a moment that this recording does not have; here is its beginning.")
-    if "line" in wish and wish["line"] in recording["line"]:
-        return recording["line"].index(wish["line"]), ""
-    if "line" in wish:
-        return 0, _("The link names a line that does not run here; here is the beginning.")
-    return 0, ""
-
-
-def _ending(recording):
-    """A limit was reached, or the function failed: the moments until then are there."""
-    stopped, raised = recording["stopped"], recording["raised"]
-    if stopped and recording["f"] == "code":
-        return _(stopped["refused"], **stopped["values"]) + " " + _("Your code was ended there.")
-    if stopped:
-        return _(stopped["refused"], **stopped["values"])
-    return _("It ended with an error: {error}", error=raised["text"]) if raised else ""
 
 
 async def _answer(question):
@@ -363,7 +339,7 @@ def _texts():
         enable(name, worker.ready(), worker.why())
     ask.show()
     recording = _now.recording
-    by_id("trace-of").textContent = _says_what(recording) if recording else ""
+    by_id("trace-of").textContent = sentences.says_what(recording) if recording else ""
     if recording is None:
         return
     by_id("trace-row-of").textContent = _("of {count}", count=number(recording["count"]))
@@ -373,20 +349,6 @@ def _texts():
         _parts["mirror"].forget()
         _put_moment(_now.moment)
         _parts["explainer"].again()
-
-
-def _says_what(recording):
-    about = recording["network"]
-    function, rate = recording["f"], recording["learning_rate"]
-    if function == "step":
-        function = _("one step of training with the learning rate {lr}", lr=f"{rate:.3g}")
-    if function == "code":
-        function = _("your own code")
-    text = f"{function} · {ask.says_images(recording)} · {networks.name_of(about['id'], about)}"
-    in_use = networks.about(networks.current())
-    if in_use and (in_use["id"], in_use["iterations"]) != (about["id"], about["iterations"]):
-        text += " · " + _("another network is in use now: press Trace for its numbers")
-    return text
 
 
 def _say_word(sentences):
