@@ -1,5 +1,6 @@
 """The state behind the page: the images, the networks, the training, and what is kept."""
 
+import asyncio
 import base64
 import platform
 
@@ -30,6 +31,7 @@ class Session:
         self.jobs = progress.Jobs()
         self.chosen = 0  # the test image on the page
         self.run = None  # the TrainingRun on the page
+        self._loading = None  # the task that fetches the training images
         self.engine = None  # the compiled one, where the browser can run it
 
     @called_by_page
@@ -58,14 +60,20 @@ class Session:
 
     @called_by_page
     async def load_training_images(self):
-        """Fetch the 60,000 training images, unless they are there."""
+        """Fetch the 60,000 training images, unless they are there, or on their way for another call."""
         if not hasattr(self, "x_train"):
-            images = mnist.read_images(await site_files.read(self.base, "data/train-images-idx3-ubyte.gz"))
-            self.t_train = mnist.read_labels(
-                await site_files.read(self.base, "data/train-labels-idx1-ubyte.gz")
-            )
-            self.x_train = images
+            if self._loading is None:
+                self._loading = asyncio.ensure_future(self._fetch_training_images())
+            try:
+                await self._loading
+            finally:
+                self._loading = None
         return {}
+
+    async def _fetch_training_images(self):
+        images = mnist.read_images(await site_files.read(self.base, "data/train-images-idx3-ubyte.gz"))
+        self.t_train = mnist.read_labels(await site_files.read(self.base, "data/train-labels-idx1-ubyte.gz"))
+        self.x_train = images
 
     def all_images(self) -> tuple[Array, Array, Array, Array]:
         """Training and test images with their labels, as a Trainer takes them."""
