@@ -125,6 +125,7 @@ class Visit:
         if traced:
             self.context.tracing.start(snapshots=True)
         self.kobai = KobaiPage(self.context.new_page(), site.address)
+        self.failed = False  # the last test on it: what it left may be anything
 
     def begin(self) -> None:
         if self.traced:
@@ -133,7 +134,8 @@ class Visit:
     def end(self, node) -> list[str]:
         """Keep what explains a failure; returns what went wrong behind the test's back."""
         wrong = self.watch.verdict()
-        if not wrong and not getattr(node, "failed", False):
+        self.failed = bool(wrong) or getattr(node, "failed", False)
+        if not self.failed:
             if self.traced:
                 self.context.tracing.stop_chunk()
             return wrong
@@ -192,6 +194,8 @@ def kobai(shared_visit, request):
     """A ready page as after a first visit, shared by the tests of one file."""
     shared_visit.begin()
     try:
+        if shared_visit.failed:
+            shared_visit.kobai.open()
         shared_visit.kobai.back_to_start()
     except BaseException:
         request.node.failed = True

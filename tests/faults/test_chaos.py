@@ -12,6 +12,7 @@ WIDE = {"width": 1280, "height": 900}
 ACTIONS = int(os.environ.get("KOBAI_CHAOS_ACTIONS", "80"))
 
 
+@pytest.mark.long
 @pytest.mark.fault("a user without a plan")
 def test_a_user_without_a_plan(browser, site, site_folder):
     """In a context without Playwright's trace: a picture of the whole page at each action takes minutes."""

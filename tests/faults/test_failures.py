@@ -125,6 +125,7 @@ def test_a_connection_lost_in_the_middle_is_taken_up_again(visit, make_site, fau
     assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
 
 
+@pytest.mark.long
 @pytest.mark.fault("a file that never answers")
 def test_a_worker_silent_for_a_minute(visit, make_site):
     files = ["pyodide.asm.wasm", "t10k-images-idx3-ubyte.gz", "py/worker/main.py"]
@@ -156,6 +157,7 @@ def wait_a_minute(kobai):
     kobai.page.evaluate("() => { clockIsRight(); }")
 
 
+@pytest.mark.long
 @pytest.mark.fault("a file that never answers")
 def test_a_page_silent_for_a_minute(visit, make_site):
     site = make_site({"micropython.mjs": SILENT})
@@ -262,6 +264,7 @@ def test_a_mixture_of_two_builds_is_noticed(visit, make_site):
     expect(kobai.page.get_by_role("alert")).to_be_hidden()
 
 
+@pytest.mark.long
 @pytest.mark.fault("a host that unpacks archives")
 def test_a_host_that_unpacks_archives_on_the_way(visit, make_site):
     """It sends .gz files with Content-Encoding: gzip, so what arrives is no longer packed."""

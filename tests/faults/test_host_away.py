@@ -33,6 +33,7 @@ def test_a_host_that_is_away_for_seconds_is_waited_for(visit, make_site):
     assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.99
 
 
+@pytest.mark.long
 @pytest.mark.fault("files that are not there for seconds")
 def test_files_that_come_late_are_waited_for(visit, make_site):
     """Of each way to ask for one: an import, a fetch of PyScript, MicroPython and the page; a style sheet."""
@@ -56,6 +57,7 @@ def test_files_that_come_late_are_waited_for(visit, make_site):
     )
 
 
+@pytest.mark.long
 @pytest.mark.fault("each download breaks off after a quarter of the file")
 def test_downloads_that_break_off_again_and_again_go_on_where_they_broke(visit, make_site):
     files = ["pyodide.asm.wasm", "numpy-2.4.3", "micropython.wasm"]

@@ -29,6 +29,7 @@ def images_kept(page) -> int:
     return 0
 
 
+@pytest.mark.long
 @pytest.mark.fault("the page is killed within a long iteration")
 def test_a_long_iteration_is_killed_paused_and_continued(visit):
     begun = visit()

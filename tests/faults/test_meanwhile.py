@@ -35,6 +35,7 @@ def test_a_clock_that_jumps(kobai):
     assert kobai.iteration() == 3000
 
 
+@pytest.mark.long
 @pytest.mark.fault("the page is frozen and thawed an hour later")
 def test_a_page_that_was_frozen(kobai):
     """As a browser does with tabs long out of sight, and a computer that sleeps."""
@@ -48,6 +49,7 @@ def test_a_page_that_was_frozen(kobai):
     kobai.page.evaluate("() => wakeUp()")
 
 
+@pytest.mark.long
 @pytest.mark.fault("another language is chosen while the network learns")
 def test_the_language_changes_while_it_learns(kobai):
     kobai.train(iterations=3000)

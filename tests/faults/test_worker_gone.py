@@ -7,6 +7,12 @@ from playwright.sync_api import expect
 from support.browser import workers
 from support.browser.kobai_page import WORK
 
+# the page has asked for the worker's lock: before that it would know of its end by a minute of silence only
+LOADING_AND_WATCHED = """async () => {
+    const { pending } = await navigator.locks.query();
+    return pending.some(lock => lock.name.startsWith('kobai-worker-'))
+        && /: [1-9]/.test(document.querySelector('#loading-sentence')?.textContent);
+}"""
 STOPPED = re.compile("Python has stopped: the browser ended it")
 
 
@@ -48,9 +54,7 @@ def start_again(kobai):
 @pytest.mark.fault("the worker ends at start-up")
 def test_at_start_up(opened):
     kobai = opened
-    workers.end_when(
-        kobai.page, "() => /: [1-9]/.test(document.querySelector('#loading-sentence')?.textContent)"
-    )
+    workers.end_when(kobai.page, LOADING_AND_WATCHED)
     expect_stopped(kobai)
     kobai.choose(2)
     expect(kobai.verdict).to_have_text(re.compile("^Answer: 1 "))
@@ -75,6 +79,7 @@ def test_in_training(kobai):
     kobai.step()  # and it goes on
 
 
+@pytest.mark.long
 @pytest.mark.fault("the worker ends in training")
 def test_in_a_training_that_was_never_kept(kobai):
     kobai.train(iterations=100_000, seed=6, computed_by="numpy")
@@ -93,6 +98,7 @@ def test_in_a_training_that_was_never_kept(kobai):
         kobai.wait_until_trained()
 
 
+@pytest.mark.long
 @pytest.mark.fault("the worker ends while saving")
 def test_while_saving(kobai):
     kobai.page.evaluate(
@@ -129,6 +135,7 @@ def test_the_network_in_use_is_chosen_again(kobai):
     kobai.choose(3)
 
 
+@pytest.mark.long
 @pytest.mark.fault("the worker ends while tracing")
 def test_while_tracing(kobai):
     page = kobai.page
@@ -144,6 +151,7 @@ def test_while_tracing(kobai):
     expect(kobai.button("Trace")).to_be_enabled()
 
 
+@pytest.mark.long
 @pytest.mark.fault("the worker ends, where there are no Web Locks")
 def test_without_web_locks_a_long_silence_is_told(visit):
     """An address without https has none of them."""
@@ -188,6 +196,7 @@ def to_worker(page, word):
     page.evaluate("word => new BroadcastChannel('test').postMessage(word)", word)
 
 
+@pytest.mark.long
 @pytest.mark.fault("no more memory for WebAssembly; then Pyodide aborts")
 def test_memory_that_runs_out_is_refused_and_the_page_lives_on_until_pyodide_aborts(visit, make_site):
     site = make_site({})

@@ -1,10 +1,13 @@
 """Without a network in Firefox: the copy of the first visit starts, and a training goes on from it."""
 
+import pytest
+
 START = WORK = 180  # s: ten times what two idle cores take
 ENABLED = "s => { const e = document.querySelector(s); return !!e && !e.disabled && !e.hidden; }"
 SHOWS = "(s, pattern) => new RegExp(pattern).test(document.querySelector(s)?.textContent ?? '')"
 
 
+@pytest.mark.long
 def test_with_the_server_switched_off_it_trains_and_comes_back(tab, site):
     tab.go(site.address + "?lang=en")
     tab.wait(ENABLED, "#measure", seconds=START)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 
 import pytest
 from playwright.sync_api import expect
@@ -20,6 +21,28 @@ def test_static_content_is_there_before_any_python(visit, make_site):
     expect(kobai.page.get_by_text("The page is starting.")).to_be_visible()
     for name in ("Train", "One step", "Measure accuracy", "Save network", "Open network", "Draw figure"):
         expect(kobai.button(name)).to_be_disabled()
+
+
+def test_what_python_imports_at_its_start_is_bytecode_that_needs_no_source(site_folder):
+    """PEP 552: after the magic number, flags of 1 say that Python takes it without a look at the source."""
+    (numpy,) = (site_folder / "pyodide").glob("numpy-*.whl")
+    magic_numbers = set()
+    for path, needed in (
+        (
+            site_folder / "pyodide" / "python_stdlib.zip",
+            {"asyncio/events", "json/decoder", "pyodide/ffi/__init__"},
+        ),
+        (numpy, {"numpy/__init__", "numpy/_core/numeric", "numpy/linalg/_linalg"}),
+    ):
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            compiled = {name for name in names if name.endswith(".pyc")}
+            assert {f"{name}.pyc" for name in needed} <= compiled
+            assert not {name.removesuffix("c") for name in compiled} & names
+            headers = [archive.read(name)[:8] for name in compiled]
+        assert {header[4:] for header in headers} == {b"\x01\0\0\0"}
+        magic_numbers |= {header[:4] for header in headers}
+    assert len(magic_numbers) == 1
 
 
 def test_before_python_is_ready_a_click_is_answered_and_buttons_say_why_they_cannot_work(visit, make_site):

@@ -45,6 +45,7 @@ def digest(page) -> str:
 # ------------------- in one page after another: each leaves no training behind, but for the last of them
 
 
+@pytest.mark.long
 @pytest.mark.fault("the page is killed in training")
 def test_a_training_that_is_killed_again_and_again_continues_bit_for_bit(kobai, shared_visit):
     kobai.train(iterations=1_000_000, seed=5, hidden_units=40)
@@ -76,6 +77,7 @@ def test_a_training_that_is_killed_again_and_again_continues_bit_for_bit(kobai, 
     assert killed not in kept
 
 
+@pytest.mark.long
 def test_what_is_kept_is_never_five_seconds_behind(kobai):
     thousands_a_second = {"computed_by": "fast"}
     one_a_second = {"gradient": "numerical", "hidden_units": 100, "batch_size": 400}

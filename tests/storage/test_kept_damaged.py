@@ -66,6 +66,7 @@ def before_python(site, work):
     return begin
 
 
+@pytest.mark.long
 @pytest.mark.fault("records that cannot be read")
 def test_hundreds_of_damaged_records_are_set_aside_and_all_else_works(visit, site, tmp_path):
     bad = [(name, text) for name, text in many_damaged() if cannot_be_read(name, text)]
@@ -146,6 +147,7 @@ def test_hundreds_of_damaged_records_are_set_aside_and_all_else_works(visit, sit
     expect(unread(kobai)).to_be_hidden()
 
 
+@pytest.mark.long
 @pytest.mark.fault("one record that cannot be read")
 def test_each_record_that_once_ended_the_start_is_set_aside(visit, site):
     without_saved = json.dumps({name: value for name, value in TRAINING.items() if name != "saved"})

@@ -9,6 +9,7 @@ from support.browser.kept_storage import network_file, records, training_said, w
 from support.browser.kobai_page import WORK
 
 
+@pytest.mark.long
 @pytest.mark.fault("storage full")
 def test_a_full_storage_is_told_and_tried_again(kobai, site):
     """Full while training: the browser gives this page 1 MB, which a few copies of the training fill."""
@@ -78,6 +79,7 @@ def test_a_storage_that_fails_is_told_and_costs_nothing_else(visit, fault):
     expect(kobai.page.get_by_role("alert")).to_be_hidden()
 
 
+@pytest.mark.long
 @pytest.mark.fault("storage cleared under the page")
 def test_a_storage_that_is_cleared_under_the_page(kobai, shared_visit):
     kobai.open_file(network_file("looked at.pkl"))

@@ -34,6 +34,7 @@ def digests(page) -> list[str]:
     return sorted(hashlib.sha256(each["data"]).hexdigest() for each in kept)
 
 
+@pytest.mark.long
 def test_everything_out_deleted_and_in_again(kobai, tmp_path):
     """The first in this file: what it finds in the storage is nothing."""
     assert digests(kobai.page) == []

@@ -24,6 +24,7 @@ from . import (
     offline_manifest,
     page,
     panels,
+    precompile,
     precompress,
     sbom,
     trim_matplotlib,
@@ -86,7 +87,7 @@ def _write_library(project: Project, target: Path, listed: list[panels.Panel], v
             archive.writestr(entry, content.replace(versions.PLACE, version), zipfile.ZIP_DEFLATED, 9)
 
 
-def _write_parts(parts: list[Part], cache: Cache, site: Path) -> None:
+def _write_parts(project: Project, parts: list[Part], cache: Cache, site: Path) -> None:
     for part in parts:
         if not part.to:
             continue
@@ -100,6 +101,8 @@ def _write_parts(parts: list[Part], cache: Cache, site: Path) -> None:
     wheels = [part for part in parts if part.package == pyodide_parts.CARRIER]
     for matplotlib in (site / "pyodide").glob("matplotlib-*.whl"):
         trim_matplotlib.trim(matplotlib)
+    worker = [*_source_files(project.root / "py" / "kobai"), *_source_files(project.root / "py" / "worker")]
+    precompile.precompile(project, site, worker)
     lock = site / "pyodide" / "pyodide-lock.json"
     lock.write_bytes(trim_lock(lock, wheels))
     for wheel in wheels:
@@ -130,7 +133,7 @@ def fill(project: Project, cache: Cache, parts: list[Part], site: Path, base_pat
         if folder.is_dir() and folder.name != "locale":
             _copy_tree(folder, site / folder.name)
     _copy_tree(Path(__file__).with_name("licenses"), site / "licenses")
-    _write_parts(parts, cache, site)
+    _write_parts(project, parts, cache, site)
     for started in (Path("py", "page", page.FIRST), Path("py", "worker", "main.py")):
         (site / started).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(project.root / started, site / started)

@@ -32,9 +32,10 @@ DEFAULT_SELECTION = [
 ORDER_OF_SUMS = ["-m", "order_of_sums", "tests/unit"]  # what is run with a second kernel of OpenBLAS, too
 QUICK_UNITS = ["-m", "not slow", "tests/unit"]
 SMOKE = ["-m", "smoke", "tests/panels"]
+NOT_LONG = ["-m", "not long"]  # what takes minutes a test is left to the long check, which runs nightly
 CHAOS_ACTIONS = "2000"  # of the user without a plan, in the long check
 LONG_USE = 60  # minutes in one visit, in the long check
-AGAIN_AT_MOST = 6  # failed tests that are run once more: more of them are no accident of a busy machine
+AGAIN_AT_MOST = 20  # failed tests that are run once more: more of them are no accident of a busy machine
 NUMPY1_BELOW = (3, 13)  # NumPy 1.26.4 has no wheels for this Python and later ones
 
 
@@ -184,6 +185,8 @@ def run_pytest(project: Project, kind: str, arguments: list[str]) -> list[tuple[
     chosen, left_out = selection(arguments, firefox)
     if kind == "long":
         chosen = [*chosen, "--every-asset"]
+    elif not arguments:
+        chosen, left_out = [*chosen, *NOT_LONG], f"{left_out}; NOT RUN: tests marked long"
     more = {"KOBAI_CHAOS_ACTIONS": CHAOS_ACTIONS} if kind == "long" else {}
     results = [pytest(chosen, "pytest.xml", more, left_out)]
     if arguments:

@@ -43,6 +43,7 @@ def test_the_first_thousand_iterations(kobai, mystery):
     assert shown(curve("book", 4, 1000)[1000]) in mystery.go(1)
 
 
+@pytest.mark.long
 def test_the_whole_story(kobai, mystery):
     """Seed 0, with a stop on the way and a look back."""
     mystery.go(1)
@@ -134,6 +135,7 @@ def test_a_seed_that_is_none_is_refused(kobai, mystery):
     expect(kobai.button("Stop the experiment")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_the_story_in_japanese(kobai, mystery):
     mystery.go(1)
     kobai.page.get_by_role("button", name="日本語").click()

@@ -187,6 +187,7 @@ def test_it_can_be_installed(kobai, shared_visit):
     assert {error["errorId"] for error in errors} <= {"in-incognito"}
 
 
+@pytest.mark.long
 @pytest.mark.fault("a damaged update")
 @pytest.mark.fault("a new version while the page is open")
 def test_a_new_version_is_refused_when_damaged_comes_at_the_learners_word_and_never_mixes(
@@ -253,6 +254,7 @@ def test_a_new_version_is_refused_when_damaged_comes_at_the_learners_word_and_ne
     assert EDITION in sheet(other.page)
 
 
+@pytest.mark.long
 @pytest.mark.fault("other bytes in the offline copy, without a network")
 @pytest.mark.fault("the offline copy lacks files, or they are damaged")
 def test_what_is_damaged_is_never_used_but_fetched_again_and_what_is_removed_is_gone(first_visit, host):

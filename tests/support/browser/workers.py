@@ -23,9 +23,16 @@ def end(page) -> None:
 
 
 def end_when(page, condition: str) -> None:
-    """End it as soon as this JavaScript function of the page answers true."""
-    page.wait_for_function(condition)
-    end(page)
+    """End it as soon as this JavaScript function of the page answers true, or a promise of it."""
+    page.evaluate(
+        f"""async () => {{
+            for (const begun = performance.now(); !await ({condition})(); ) {{
+                if (performance.now() - begun > 60000) throw new Error("never true within a minute");
+                await new Promise(requestAnimationFrame);
+            }}
+            heldWorkers.at(-1).terminate();
+        }}"""
+    )
 
 
 def ask_and_forget(page, function: str, **arguments: object) -> None:

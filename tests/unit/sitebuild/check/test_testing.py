@@ -119,6 +119,8 @@ def test_what_is_not_run_for_lack_of_firefox_is_said():
     assert testing.selection(["tests/firefox"], "") == (["tests/firefox"], "")
 
 
+WHOLE = [*testing.DEFAULT_SELECTION, *testing.NOT_LONG]  # what the whole check tells pytest
+
 # --- the second kernel ---
 
 
@@ -144,9 +146,9 @@ def test_what_depends_on_the_order_of_sums_is_run_with_a_second_kernel(small, st
         openblas_kernels, "second", lambda python: ({"OPENBLAS_CORETYPE": "Other"}, "Other, not Own")
     )
     results = testing.run_pytest(small.project, "whole", [])
-    assert started == [(testing.DEFAULT_SELECTION, None), (testing.ORDER_OF_SUMS, "Other")]
+    assert started == [(WHOLE, None), (testing.ORDER_OF_SUMS, "Other")]
     assert [(passed, word) for _, passed, word in results] == [
-        (True, "12 passed in 3.0 s"),
+        (True, "12 passed in 3.0 s; NOT RUN: tests marked long"),
         (False, "12 passed in 3.0 s, by another kernel: Other, not Own"),
     ]
 
@@ -188,7 +190,7 @@ def test_a_few_that_failed_are_run_once_more_alone_and_named(small, monkeypatch,
 
     monkeypatch.setattr(testing, "pytest_process", pytest_process)
     _, passed, summary = testing.run_pytest(small.project, "whole", [])[0]
-    assert started == [testing.DEFAULT_SELECTION, [*testing.DEFAULT_SELECTION, "--last-failed", "-n", "0"]]
+    assert started == [WHOLE, [*WHOLE, "--last-failed", "-n", "0"]]
     assert passed is passes_alone
     assert "FAILED AT FIRST" in summary
     assert "tests.a::test_one, tests.b::test_three" in summary
@@ -266,7 +268,7 @@ def checks(small, monkeypatch):
 
 def test_the_whole_check_is_linters_a_new_build_and_all_tests(small, checks):
     assert cli.main(small.root, ["test"]) == 0
-    assert checks == ["lint", "build", (*testing.DEFAULT_SELECTION, None)]
+    assert checks == ["lint", "build", (*WHOLE, None)]
 
 
 def test_the_fast_check_is_linters_quick_unit_tests_and_one_visit(small, checks, capsys):
