@@ -2,6 +2,7 @@
 
 from panel_list import PANELS  # made by the build from web/panels.json
 from panels.look import second_network
+from panels.network import network
 from panels.run import kept_runs
 from ui import scroll_spy
 from worker_link import lazy_room
@@ -9,6 +10,7 @@ from worker_link import lazy_room
 
 def start():
     """Start every panel below the first screen."""
+    network.start()
     second_network.start()
     kept_runs.start()
     for panel in PANELS:
