@@ -1,8 +1,8 @@
 """The panels below the first screen: they need Python in the worker, so they come once the page is up."""
 
 from panel_list import PANELS  # made by the build from web/panels.json
+from panels.living_network import living_network
 from panels.look import second_network
-from panels.network import network
 from panels.run import kept_runs
 from ui import scroll_spy
 from worker_link import lazy_room
@@ -10,7 +10,7 @@ from worker_link import lazy_room
 
 def start():
     """Start every panel below the first screen."""
-    network.start()
+    living_network.start()
     second_network.start()
     kept_runs.start()
     for panel in PANELS:

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from support import reference
 
 COLUMNS, PITCH, EDGE = 10, 34, 3  # tiles side by side; px from one to the next; of gap and frame
+ROUNDED = 0.5 / 127 + 0.5 / 255 + 1e-6  # to one of 127 levels of each sign, and to an opacity in bytes
 SHOWN = 0.995  # the share of the weights that the colours tell apart
 
 # opacity of each pixel, and whether it is more red than blue; browsers round the colours of faint pixels
@@ -49,7 +50,7 @@ class NetworkPanel:
         limit = np.quantile(np.abs(weights), SHOWN)
         strengths, frames = self.tiles()
         assert strengths == pytest.approx(
-            np.clip(weights / limit, -1, 1), abs=0.005
+            np.clip(weights / limit, -1, 1), abs=ROUNDED
         )  # 127 steps of each sign
         assert frames == pytest.approx(z, abs=0.003)
 

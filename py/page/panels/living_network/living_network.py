@@ -47,7 +47,7 @@ def start():
     _fill_outputs()
     worker.on("training", lambda message, losses: _learned())
     gallery.on_choose(lambda index: _image_chosen())
-    lazy_room.lazy("network-room", _ask)
+    lazy_room.lazy("living_network", _ask)
     on_language(_show)
 
 
