@@ -28,7 +28,7 @@ def site_with_sample(tmp_path):
         shutil.copytree(SAMPLE / folder, clone / folder, dirs_exist_ok=True)
     listed = clone / "web" / "panels.json"
     entries = json.loads(listed.read_text(encoding="utf-8"))
-    entries.insert(3, json.loads((SAMPLE / "panels.json").read_text(encoding="utf-8")))
+    entries.insert(4, json.loads((SAMPLE / "panels.json").read_text(encoding="utf-8")))
     listed.write_text(json.dumps(entries), encoding="utf-8")
     with (clone / "static" / "locale" / "ja.po").open("a", encoding="utf-8") as catalogue:
         catalogue.write("\n" + (SAMPLE / "ja.po").read_text(encoding="utf-8"))

@@ -51,6 +51,8 @@ BETWEEN_PANELS = {
     ("page.panels.keep.backup", "page.panels.trace.code"),
     ("page.panels.mistakes.mistaken_images", "page.panels.look.gallery"),
     ("page.panels.mystery.story", "page.panels.run.run"),
+    ("page.panels.living_network.living_network", "page.panels.look.answer"),
+    ("page.panels.living_network.living_network", "page.panels.look.gallery"),
     ("page.panels.offline.update", "page.panels.run.run"),
     ("page.panels.run.run", "page.panels.look.answer"),
     ("page.panels.trace.ask", "page.panels.look.answer"),

@@ -158,7 +158,7 @@ def diverging_png(values: Array, limit: float) -> bytes:
     """
     pixels = values.reshape(IMAGE_SIDE, IMAGE_SIDE) if values.ndim == 1 else values
     levels = MIDDLE + np.rint(MIDDLE * np.clip(pixels / limit, -1, 1))
-    return encode_png(levels.astype(np.uint8), _palette())
+    return encode_png(levels.astype(np.uint8), palette())
 
 
 def legend_png() -> bytes:
@@ -166,7 +166,7 @@ def legend_png() -> bytes:
     return diverging_png(np.linspace(-1, 1, 2 * MIDDLE + 1)[None], 1.0)
 
 
-def _palette() -> Array:
+def palette() -> Array:
     """255 colours, red, green, blue and opacity: one hue on either side of 0, growing with the distance."""
     colours = np.empty((2 * MIDDLE + 1, 4), dtype=np.uint8)
     colours[:MIDDLE, :3], colours[MIDDLE:, :3] = NEGATIVE, POSITIVE
