@@ -22,10 +22,9 @@ AT_MOST = 100  # tiles in one picture
 
 
 class Line(NamedTuple):
-    """What one unit adds to the score of a digit: value = z1[j] * W2[j, digit]; place: of j"""
+    """What one unit adds to the score of a digit k: value = z1[j] * W2[j, k]; place: j, of those given."""
 
     place: int
-    digit: int
     value: float
 
 
@@ -57,9 +56,8 @@ def tiles_rgba(weights: Array, outputs: Array) -> Array:
     shares = np.nan_to_num(outputs / max(1.0, float(np.nanmax(outputs, initial=1.0))))
     frames = np.empty((tiles, 4), dtype=np.uint8)
     frames[:, :3], frames[:, 3] = FRAME_COLOUR, np.rint(255 * np.clip(shares, 0, 1))
-    framed = np.zeros(
-        (rows * columns, PITCH, PITCH), dtype=np.uint32
-    )  # a pixel in one number: a quarter of the work
+    # each pixel as one number: a quarter of the work
+    framed = np.zeros((rows * columns, PITCH, PITCH), dtype=np.uint32)
     framed[:tiles, GAP:-GAP, GAP:-GAP] = frames.view(np.uint32)[:, :, None]
     inside = slice(GAP + FRAME, GAP + FRAME + IMAGE_SIDE)
     colours = palette().view(np.uint32)[:, 0]
@@ -75,4 +73,4 @@ def strongest_lines(z: Array, after: Array, digit: int, count: int = 12) -> list
     """
     products = z * after[:, digit]
     order = np.argsort(-np.abs(products), kind="stable")[:count].tolist()
-    return [Line(unit, digit, float(products[unit])) for unit in order if np.isfinite(products[unit])]
+    return [Line(j, float(products[j])) for j in order if np.isfinite(products[j])]

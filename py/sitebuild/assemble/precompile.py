@@ -29,6 +29,7 @@ DROPPED = re.compile(
     r"\.(pyi|pxd|h|c|a|lib)$|^numpy/f2py/|^(_pyrepl|wsgiref|xmlrpc)/|^(imaplib|mailbox|smtplib|ftplib|poplib)\.py$"
 )
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+OF_PYSCRIPT = ("numpy", "asyncio", "html", "tarfile", "shutil", "zipfile")  # what PyScript and Pyodide import
 KEPT = 4  # results that stay in .cache
 
 
@@ -48,14 +49,7 @@ def precompile(project: Project, site: Path, sources: list[Path]) -> None:
 
 def imported(sources: list[Path]) -> list[str]:
     """The modules of the standard library and of NumPy that these sources import, sorted."""
-    names = {
-        "numpy",
-        "asyncio",
-        "html",
-        "tarfile",
-        "shutil",
-        "zipfile",
-    }  # what PyScript and Pyodide unpack by
+    names = set(OF_PYSCRIPT)
     for source in sources:
         for node in ast.walk(ast.parse(source.read_bytes())):
             if isinstance(node, ast.Import):

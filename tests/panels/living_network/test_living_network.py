@@ -49,9 +49,7 @@ class NetworkPanel:
         weights = params["W1"].T.reshape(50, 28, 28)
         limit = np.quantile(np.abs(weights), SHOWN)
         strengths, frames = self.tiles()
-        assert strengths == pytest.approx(
-            np.clip(weights / limit, -1, 1), abs=ROUNDED
-        )  # 127 steps of each sign
+        assert strengths == pytest.approx(np.clip(weights / limit, -1, 1), abs=ROUNDED)
         assert frames == pytest.approx(z, abs=0.003)
 
 

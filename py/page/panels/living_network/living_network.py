@@ -82,9 +82,10 @@ async def _ask():
         while _now.again:
             _now.again = False
             message, pixels = await worker.call("network_picture", index=answer.index(), digit=_now.digit)
-            _now.picture = message
-            _paint(message, pixels)
-            _show()
+            if message["index"] == answer.index():  # else another image was chosen meanwhile, and asked for
+                _now.picture = message
+                _paint(message, pixels)
+                _show()
     finally:
         _now.busy = False
 
