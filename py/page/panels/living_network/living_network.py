@@ -96,6 +96,7 @@ def _paint(message, pixels):
         canvas.width, canvas.height = message["width"], message["height"]
     picture = js.ImageData.new(js.Uint8ClampedArray.new(pixels), message["width"], message["height"])
     canvas.getContext("2d").putImageData(picture, 0, 0)
+    canvas.classList.remove("waiting")
 
 
 def _fill_outputs():
