@@ -20,6 +20,7 @@ from ..errors import BuildError
 from ..fetch import npm
 from ..fetch.cache import replacing
 from ..project import Project
+from .rewrite_zip import rewrite
 
 NODE_PROGRAM = Path(__file__).with_name("precompile.mjs")
 PYTHON_PROGRAM = Path(__file__).with_name("precompile_in_pyodide.py")
@@ -28,7 +29,6 @@ STDLIB = Path("pyodide", "python_stdlib.zip")
 DROPPED = re.compile(
     r"\.(pyi|pxd|h|c|a|lib)$|^numpy/f2py/|^(_pyrepl|wsgiref|xmlrpc)/|^(imaplib|mailbox|smtplib|ftplib|poplib)\.py$"
 )
-FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 OF_PYSCRIPT = ("numpy", "asyncio", "html", "tarfile", "shutil", "zipfile")  # what PyScript and Pyodide import
 KEPT = 4  # results that stay in .cache
 
@@ -103,16 +103,12 @@ def _run(pyodide: Path, archives: list[Path], imports: list[str], work: Path) ->
 
 def _replace(archive: Path, compiled: zipfile.ZipFile, number: int) -> None:
     """Write the archive anew, bytecode in the place of the sources that were compiled."""
-    small = archive.with_suffix(".small")
     have = set(compiled.namelist())
-    with zipfile.ZipFile(archive) as source, zipfile.ZipFile(small, "w") as target:
-        for member in source.infolist():
-            name, content = member.filename, source.read(member)
-            if DROPPED.search(name):
-                continue
-            if f"{number}/{name}c" in have:
-                name, content = f"{name}c", compiled.read(f"{number}/{name}c")
-            entry = zipfile.ZipInfo(name, FIXED_TIME)
-            entry.external_attr = member.external_attr
-            target.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
-    small.replace(archive)
+
+    def change(name: str, content: bytes) -> tuple[str, bytes] | None:
+        if DROPPED.search(name):
+            return None
+        bytecode = f"{number}/{name}c"
+        return (f"{name}c", compiled.read(bytecode)) if bytecode in have else (name, content)
+
+    rewrite(archive, change)

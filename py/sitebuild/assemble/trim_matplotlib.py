@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from pathlib import Path
+
+from .rewrite_zip import rewrite
 
 DROPPED = re.compile(
     r"""matplotlib/(
@@ -22,12 +23,4 @@ UNUSED = ("fonttools", "pytz")  # in the lock file's list for Matplotlib; only P
 
 def trim(wheel: Path) -> None:
     """Write the wheel anew without the dropped members; the same input gives the same bytes."""
-    small = wheel.with_suffix(".small")
-    with zipfile.ZipFile(wheel) as source, zipfile.ZipFile(small, "w") as target:
-        for member in source.infolist():
-            if DROPPED.match(member.filename):
-                continue
-            entry = zipfile.ZipInfo(member.filename, date_time=(1980, 1, 1, 0, 0, 0))
-            entry.external_attr = member.external_attr
-            target.writestr(entry, source.read(member), zipfile.ZIP_DEFLATED, 9)
-    small.replace(wheel)
+    rewrite(wheel, lambda name, content: None if DROPPED.match(name) else (name, content))
