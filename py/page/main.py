@@ -30,9 +30,9 @@ async def boot():
     problems.watch()
     window.kobai.pageIsUp()
     spawn(start_worker())
-    import below  # the first screen is up a quarter sooner without the panels below it
+    import other_panels  # the first view is up a quarter sooner without them
 
-    below.start()
+    other_panels.start()
 
 
 async def start_first_screen():
@@ -85,12 +85,12 @@ async def start_worker():
     await gallery.refresh()
     if others or networks.current() != "shipped":  # after a restart it may be the shipped one again
         await networks.changed()
-    import below  # it has been imported meanwhile
+    import other_panels  # it has been imported meanwhile
     from panels.run import kept_runs
 
     await kept_runs.bring_back_own(answer["runs"])
     run.worker_is_ready()
-    below.worker_is_ready()
+    other_panels.worker_is_ready()
 
 
 def _start_again():

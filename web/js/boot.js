@@ -41,10 +41,10 @@ window.kobai = (() => {
   // Accessible names hold the English name too: tests, and voice control in either language, can say it.
   const name = (message) => (_(message) === message ? message : `${_(message)} (${message})`);
 
-  const translate = () => {
+  const translate = (root = document) => {
     document.documentElement.lang = language;
     const each = (attribute, act) =>
-      document.querySelectorAll(`[${attribute}]`).forEach((element) => {
+      root.querySelectorAll(`[${attribute}]`).forEach((element) => {
         if (!element.getAttribute(attribute)) element.setAttribute(attribute, element.textContent.trim());
         act(element, element.getAttribute(attribute));
       });
@@ -223,6 +223,7 @@ window.kobai = (() => {
   return {
     _,
     name,
+    translate,
     failed,
     // what a worker loads before it can say anything; a fault, or null
     lookAtWorker: () => firstFault(["pyodide/loader.mjs", "js/trusted_types.js", "js/pyscript_databases.js", "js/offline_copy.js", "js/retrying_fetch.js"]),

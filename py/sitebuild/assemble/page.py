@@ -21,10 +21,10 @@ SCRIPT_HASH = "{{first script}}"  # its place in the page's policy
 
 
 def markup(web: Path, listed: list[panels.Panel]) -> str:
-    """web/index.html with every panel of web/panels.json in its place, and the navigation.
+    """web/index.html with every panel of web/panels.json in its view, and the navigation of each view.
 
-    `<!-- navigation -->`, `<!-- panels: first -->` and `<!-- panels: below -->` stand for what the list says,
-    `<!-- panel: look -->` for panels/look/panel.html, `<!-- panel: ideas/loss -->` for
+    `<!-- panels: train -->` stands for the panels of this view, `<!-- links: examine -->` for the links to its
+    pages, `<!-- panel: look -->` for panels/look/panel.html, `<!-- panel: ideas/loss -->` for
     panels/ideas/loss.html. Raises BuildError for a file that is named and not there, or there and nowhere
     named.
     """
@@ -39,9 +39,10 @@ def markup(web: Path, listed: list[panels.Panel]) -> str:
         return PANEL.sub(put_in, path.read_text(encoding="utf-8"))
 
     page = (web / "index.html").read_text(encoding="utf-8")
-    page = _replaced(page, "    <!-- navigation -->\n", panels.navigation(listed))
-    for place in panels.PLACES:
-        page = _replaced(page, f"<!-- panels: {place} -->\n", panels.places(listed, place))
+    for view in panels.VIEWS:
+        page = _replaced(page, f"<!-- panels: {view} -->\n", panels.markup_of(view, listed))
+        if links := panels.links_of(view, listed):
+            page = _replaced(page, f"<!-- links: {view} -->\n", links)
     page = PANEL.sub(put_in, page)
     lost = {path.relative_to(web).as_posix() for path in (web / "panels").rglob("*.html")} - named
     if lost:

@@ -1,4 +1,4 @@
-"""What the build makes from web/panels.json: navigation, order of the markup, style sheet, lists of modules.
+"""What the build makes from web/panels.json: the markup of each view, style sheet, lists of modules.
 
 A panel of the name `x` has its markup and style in web/panels/x/, its module of the page in
 py/page/panels/x/x.py (start(), and worker_is_ready() where it needs Python) and, where it computes, its
@@ -17,30 +17,40 @@ from typing import NamedTuple
 from ..errors import BuildError
 
 LIST = Path("web", "panels.json")
-PLACES = ("first", "below")  # on the first screen, or below it
+FIRST_VIEW = "train"  # py/page/main.py itself starts what is in it
+AT_ONCE = (FIRST_VIEW, "keep")  # in the page from the start: a file may be dropped, a notice shown in any view
+VIEWS = (*AT_ONCE, "examine", "ideas", "code")
 
 
 class Panel(NamedTuple):
-    """An entry of web/panels.json; title: its name in the navigation, "" for none."""
+    """An entry of web/panels.json: the view it is in, and within it the page, "" where it is on all pages.
+
+    title: the name of the page in the navigation of its view, "" for none.
+    """
 
     name: str
+    view: str
+    page: str
     title: str
-    place: str
 
 
 def read(root: Path) -> list[Panel]:
     """The panels in the order of the page. Raises BuildError for a wrong entry."""
     try:
         panels = [
-            Panel(entry["name"], entry.get("title", ""), entry["place"])
+            Panel(entry["name"], entry["view"], entry.get("page", ""), entry.get("title", ""))
             for entry in json.loads((root / LIST).read_text(encoding="utf-8"))
         ]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BuildError(f"{LIST.as_posix()} cannot be read ({error!r}): restore it from git.") from error
     for panel in panels:
-        if not re.fullmatch(r"[a-z_]+", panel.name) or panel.place not in PLACES:
+        if not re.fullmatch(r"[a-z_]+", panel.name) or panel.view not in VIEWS:
             raise BuildError(
-                f"{LIST.as_posix()}: {panel.name!r} needs a name of small letters, and a place of {PLACES}."
+                f"{LIST.as_posix()}: {panel.name!r} needs a name of small letters, and a view of {VIEWS}."
+            )
+        if not re.fullmatch(r"[a-z0-9._]*", panel.page) or (panel.title and not panel.page):
+            raise BuildError(
+                f"{LIST.as_posix()}: the page of {panel.name} is a word for the address, and a title needs one."
             )
         for needed in (f"web/panels/{panel.name}/panel.html", *_page_module(panel)):
             if not (root / needed).is_file():
@@ -52,19 +62,34 @@ def read(root: Path) -> list[Panel]:
 
 
 def _page_module(panel: Panel) -> list[str]:
-    """Of a panel below the first screen; main.py starts those of the first screen itself."""
-    return [f"py/page/panels/{panel.name}/{panel.name}.py"] if panel.place == "below" else []
+    """Of a panel outside the first view; main.py starts those in it itself."""
+    return [f"py/page/panels/{panel.name}/{panel.name}.py"] if panel.view != FIRST_VIEW else []
 
 
-def navigation(panels: list[Panel]) -> str:
-    """A link to each panel that has a title, a line each."""
-    titled = (panel for panel in panels if panel.title)
-    return "".join(f'    <a href="#{panel.name}" data-t>{html.escape(panel.title)}</a>\n' for panel in titled)
+def links_of(view: str, panels: list[Panel]) -> str:
+    """A link to each page of this view that has a title, a line each."""
+    titled = (panel for panel in panels if panel.view == view and panel.title)
+    return "".join(
+        f'    <a href="#{view}/{panel.page}" data-t>{html.escape(panel.title)}</a>\n' for panel in titled
+    )
 
 
-def places(panels: list[Panel], place: str) -> str:
-    """The comments that page.markup replaces by the markup of each panel of this place."""
-    return "\n".join(f"<!-- panel: {panel.name} -->\n" for panel in panels if panel.place == place)
+def markup_of(view: str, panels: list[Panel]) -> str:
+    """The comments that page.markup replaces by the markup of the panels of this view.
+
+    A panel that is not there at once stands in a <template>, of which web/js/views.js makes the panel when
+    its page is first shown: until then its elements cost nothing.
+    """
+    parts = []
+    for panel in panels:
+        if panel.view != view:
+            continue
+        place = f"<!-- panel: {panel.name} -->\n"
+        if view not in AT_ONCE:
+            page = f' data-page="{panel.page}"' if panel.page else ""
+            place = f'<div data-panel="{panel.name}"{page}><template>\n{place}</template></div>\n'
+        parts.append(place)
+    return "".join(parts)
 
 
 def style_sheet(web: Path, panels: list[Panel]) -> str:
@@ -77,9 +102,11 @@ def style_sheet(web: Path, panels: list[Panel]) -> str:
 
 
 def page_list(panels: list[Panel]) -> str:
-    """The module panel_list of the page: PANELS, the modules of the panels below the first screen."""
-    below = [panel.name for panel in panels if panel.place == "below"]
-    return _list_of([(f"panels.{name}", name) for name in below])
+    """The module panel_list of the page: PANELS, name -> module of the panels outside the first view."""
+    others = [panel.name for panel in panels if panel.view != FIRST_VIEW]
+    imports = "".join(f"from panels.{name} import {name}\n" for name in others)
+    named = "".join(f'    "{name}": {name},\n' for name in others)
+    return f'"""Made by the build from web/panels.json."""\n\n{imports}\nPANELS = {{\n{named}}}\n'
 
 
 def worker_list(root: Path, panels: list[Panel]) -> str:

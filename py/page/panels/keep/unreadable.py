@@ -2,6 +2,7 @@
 
 import networks
 from panels.keep import saving
+from pyscript import window
 from ui import confirm
 from ui.display_name import plain
 from ui.dom import by_id, make, on, on_click, spawn
@@ -114,7 +115,7 @@ async def _delete(each):
 
 
 def _go_to_list():
-    by_id("aside").scrollIntoView()
+    window.kobai.go("#aside")
     by_id("aside-list").querySelector("button").focus()
 
 

@@ -116,8 +116,6 @@ def _fill_outputs():
 def _show():
     """All texts, bars and lines, in the language of the moment."""
     image = answer.image()
-    if image:
-        by_id("network-image").src = image["src"]
     buttons = by_id("network-outputs").querySelectorAll("button")
     for digit in range(10):
         buttons.item(digit).setAttribute("aria-label", _("Lines to the digit {digit}", digit=digit))

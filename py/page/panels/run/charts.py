@@ -10,7 +10,7 @@ from ui.dom import by_id, make, on, on_click, whole
 from ui.i18n import _, number, percent
 from ui.state import State
 
-HEIGHTS = {"loss": 300, "accuracy": 150}
+HEIGHTS = {"loss": 190, "accuracy": 140}
 LOSS_RANGE = {"min": {"soft": 0, "mode": 1, "pad": 0}, "max": {"soft": 2.5, "mode": 1, "pad": 0.05}}
 
 

@@ -5,7 +5,7 @@ import asyncio
 import networks
 from panels.look import answer
 from panels.run import charts, figure, own_tab, settings
-from pyscript import document
+from pyscript import document, window
 from ui.dom import by_id, enable, on, on_click, spawn, whole
 from ui.i18n import N_, _, date, duration, number, on_language, percent
 from ui.problems import Problem, tell
@@ -235,7 +235,7 @@ async def prepare(values):
     settings.write_the_books()
     settings.write(values)
     charts.clear(whole(by_id("iterations")))
-    by_id("run").scrollIntoView()
+    window.kobai.go("#train")
     by_id("train").focus()
     by_id("run-why").textContent = by_id("run-spoken").textContent = _(
         "The settings are filled in. Press “Train”."
@@ -379,6 +379,13 @@ def _figures():
         by_id(name).textContent = text
     by_id("now-accuracy-name").textContent = measured
     by_id("run-bar").value = part
+    by_id("running").hidden = _now.phase != RUNNING
+    if _now.phase == RUNNING:
+        by_id("running").textContent = _(
+            "Training goes on: iteration {iteration}, loss {loss}. Back to it",
+            iteration=shown["now-iteration"],
+            loss=shown["now-loss"],
+        )
     tenth = int(part * 10)
     if status and tenth != _now.spoken:
         _now.spoken = tenth

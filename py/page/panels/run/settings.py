@@ -35,6 +35,8 @@ def start():
         on(by_id(name), "input", lambda event: _check(event.target.id))
     on(by_id("gradient"), "change", lambda event: _note())
     on(by_id("settings"), "change", lambda event: _changed())
+    on(by_id("settings"), "input", lambda event: _in_short())
+    on_language(_in_short)
     on_language(lambda: [_check(name) for name in NUMBERS])
     on_language(_note)
 
@@ -58,6 +60,7 @@ def read():
     """The settings as a dict, or None after showing which field is wrong."""
     wrong = [name for name in NUMBERS if not _check(name)]
     if wrong:
+        by_id("settings-fold").open = True
         by_id(wrong[0]).focus()
         return None
     return _values()
@@ -80,6 +83,17 @@ def write(values):
     for name in NUMBERS:
         _check(name)
     _note()
+    _in_short()
+
+
+def _in_short():
+    """The three settings that matter most, where the rest is folded away."""
+    by_id("settings-short").textContent = _(
+        "Learning rate {learning_rate} · batch {batch_size} · {hidden_size} hidden units",
+        learning_rate=by_id("learning_rate").value,
+        batch_size=by_id("batch_size").value,
+        hidden_size=by_id("hidden_size").value,
+    )
 
 
 def write_the_books():

@@ -34,7 +34,7 @@ async def write():
     """Put the present moment into the address, once the learner rests there."""
     wish = _now["moment"]()
     await asyncio.sleep(REST)
-    if wish and wish == _now["moment"]():
+    if wish and wish == _now["moment"]() and by_id("trace").getClientRects().length:
         address.write(wish)
 
 

@@ -61,7 +61,7 @@ def worker_is_ready():
     by_id("trace-wait").hidden = True
     if _now.link:
         link, _now.link = _now.link, None
-        _open_link(*link)  # and scroll there again: rooms above may have filled meanwhile
+        _open_link(*link)
 
 
 def _is_own():
@@ -99,7 +99,6 @@ async def _refresh():
 def _open_link(wish, word):
     """A link to a moment: opened now, or as soon as Python is ready."""
     ask.fill(wish)
-    by_id("trace").scrollIntoView()
     if worker.ready():
         spawn(_record(wish, None, word))
     else:
