@@ -15,6 +15,7 @@ browser/faulty_server.py, browser/watch.py.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -33,6 +34,10 @@ from support.browser.watch import Watch
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parents[1]
+PLACES = {  # of each panel: its view and page, as in an address
+    panel["name"]: "/".join(panel[key] for key in ("view", "page") if key in panel)
+    for panel in json.loads((ROOT / "web" / "panels.json").read_text(encoding="utf-8"))
+}
 WIDE = {"width": 1280, "height": 900}
 expect.set_options(timeout=ACTION)
 # the service worker answers from what it kept: only tests of that want it (offline/test_offline.py)
@@ -191,12 +196,13 @@ def shared_visit(browser, site, traced):
 
 @pytest.fixture
 def kobai(shared_visit, request):
-    """A ready page as after a first visit, shared by the tests of one file."""
+    """A ready page as after a first visit, shared by the tests of one file, at the panel of their folder."""
     shared_visit.begin()
     try:
         if shared_visit.failed:
             shared_visit.kobai.open()
         shared_visit.kobai.back_to_start()
+        shared_visit.kobai.show(PLACES.get(request.path.parent.name, "train"))
     except BaseException:
         request.node.failed = True
         shared_visit.end(request.node)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Download, Locator, Page, expect
 from support.browser.start_state import bring_back
@@ -23,6 +24,15 @@ START_AND_STOP = """([start, stop]) => new Promise(done => {
     look();
 })"""
 
+# the view and the page that are to be seen, as the address names them; the place goes there if it is another
+PLACE = """place => {
+    const view = document.body.dataset.view;
+    const page = document.querySelector('.view:not([hidden]) [data-page]:not([hidden])')?.dataset.page;
+    const here = page ? `${view}/${page}` : view;
+    if (place && place !== here && !(place === view && page)) kobai.go('#' + place);
+    return here;
+}"""
+
 
 class KobaiPage:
     def __init__(self, page: Page, address: str) -> None:
@@ -38,23 +48,41 @@ class KobaiPage:
 
     def wait_until_live(self) -> None:
         """The page's own Python has taken over: the probabilities of the first image are there."""
-        expect(self.verdict).not_to_be_empty(timeout=START)
+        expect(self.page.locator("#verdict")).not_to_be_empty(timeout=START)
 
     def wait_until_ready(self, within: int = START) -> KobaiPage:
         """Python in the worker answers, and every button that can work does. within: ms"""
-        expect(self.button("Measure accuracy")).to_be_enabled(timeout=within)
-        either = self.button("One step").or_(
-            self.button("Reset")
-        )  # after the last iteration only Reset works
-        expect(either.and_(self.page.locator(":enabled")).first).to_be_visible(timeout=START)
+        expect(self.page.locator("#measure")).to_be_enabled(timeout=within)
+        # after the last iteration only Reset works
+        expect(self.page.locator(":is(#step, #reset):enabled").first).to_be_attached(timeout=START)
         return self
 
     def back_to_start(self) -> None:
         """Undo, by the page's own controls, what the test before did."""
-        if not self.page.url.endswith("?lang=en"):
+        if not self.page.url.split("#")[0].endswith("?lang=en"):
             self.open()
         self.wait_until_ready()
+        self.show("train")
         bring_back(self.page, limit=WORK)
+
+    # ------------------------------------------------------------- the views
+
+    def show(self, place: str) -> str:
+        """Go to a view or a page of it ("examine/mistakes"), as by a link; returns where one was."""
+        self.page.wait_for_function("document.body?.dataset.view")
+        return str(self.page.evaluate(PLACE, place))
+
+    @contextmanager
+    def at(self, place: str) -> Iterator[None]:
+        """In another view for a moment, then back."""
+        was = self.show(place)
+        yield
+        self.show(was)
+
+    def unfold(self, fold: str) -> None:
+        """Open the fold with this id, unless it is open."""
+        if self.page.locator(f"#{fold}").get_attribute("open") is None:
+            self.page.locator(f"#{fold} > summary").click()
 
     # ------------------------------------------------------------- the parts
 
@@ -114,22 +142,23 @@ class KobaiPage:
         return self.thumbs().evaluate_all("pictures => pictures.map(picture => picture.alt)")
 
     def choose(self, index: int) -> None:
-        self.page.get_by_role("img", name=re.compile(rf"^Test image {index}, label")).click()
+        with self.at("train"):
+            self.page.locator(f'#thumbs img[data-index="{index}"]').click()
         self.expect_chosen(index)
 
     def expect_chosen(self, index: int) -> None:
-        expect(self.region("Probabilities").locator("figcaption")).to_have_text(
-            re.compile(rf"^Test image {index}, label")
-        )
+        expect(self.page.locator("#portrait-caption")).to_have_text(re.compile(rf"^Test image {index}, label"))
 
     def go_to_image(self, index: int) -> None:
-        self.field("Go to image").fill(str(index))
-        self.field("Go to image").press("Enter")
-        self.expect_chosen(index)
+        with self.at("train"):
+            self.unfold("filters-fold")
+            self.field("Go to image").fill(str(index))
+            self.field("Go to image").press("Enter")
+            self.expect_chosen(index)
 
     def probabilities(self) -> list[float]:
         """The ten shares of the table, as shown: percent with two decimals."""
-        rows = self.region("Probabilities").get_by_role("table").locator("tbody tr")
+        rows = self.page.locator("#bars tbody tr")
         expect(rows).to_have_count(10)
         cells = rows.evaluate_all(
             "rows => rows.map(row => [row.cells[0].textContent, row.cells[2].textContent])"
@@ -139,31 +168,37 @@ class KobaiPage:
 
     def measured_accuracy(self) -> float:
         """Press Measure accuracy and read the figure."""
-        result = self.region("Probabilities").locator("output")
-        self.button("Measure accuracy").click()
-        expect(result).to_have_text(re.compile(r"\d"), timeout=WORK)
-        expect(self.button("Measure accuracy")).to_be_enabled(timeout=WORK)
-        return int(re.search(r"([\d,]+) of 10,000", result.inner_text())[1].replace(",", "")) / 10_000
+        result = self.page.locator("#measure-result")
+        with self.at("train"):
+            self.button("Measure accuracy").click()
+            expect(result).to_have_text(re.compile(r"\d"), timeout=WORK)
+            expect(self.button("Measure accuracy")).to_be_enabled(timeout=WORK)
+        return int(re.search(r"([\d,]+) of 10,000", result.text_content())[1].replace(",", "")) / 10_000
 
     # --------------------------------------------------------------- training
 
     def train(self, **settings: object) -> None:
         """Fill in settings (hidden_units=…, iterations=…) and press Train."""
-        self.set(**settings)
-        self.button("Train").click()
+        with self.at("train"):
+            self.set(**settings)
+            self.button("Train").click()
 
     def set(self, **settings: object) -> None:
-        for name, value in settings.items():
-            field = self.field(name.replace("_", " ").capitalize())
-            if name in ("gradient", "computed_by", "pixels"):
-                field.select_option(str(value))
-            else:
-                field.fill(str(value))
+        """Open the settings, fill in some of them, and close them again."""
+        with self.at("train"):
+            if settings:
+                self.unfold("settings-fold")
+            for name, value in settings.items():
+                field = self.field(name.replace("_", " ").capitalize())
+                if name in ("gradient", "computed_by", "pixels"):
+                    field.select_option(str(value))
+                else:
+                    field.fill(str(value))
+            if settings:
+                self.page.locator("#settings-fold > summary").click()
 
     def wait_until_trained(self) -> None:
-        expect(self.region("Training").get_by_text("All iterations are done.").first).to_be_visible(
-            timeout=WORK
-        )
+        expect(self.page.locator("#run-why")).to_contain_text("All iterations are done.", timeout=WORK)
 
     def wait_until_iteration(self, least: int) -> None:
         self.page.wait_for_function(
@@ -177,38 +212,40 @@ class KobaiPage:
 
     def figure(self, name: str) -> str:
         """One of the figures of the moment: iteration, epoch, loss, test accuracy, …"""
-        term = (
-            self.region("Training")
-            .locator("div")
-            .filter(has=self.page.locator("dt").filter(has_text=re.compile(rf"^{name}( at [\d,]+)?$")))
+        term = self.page.locator("#run-figures > div").filter(
+            has=self.page.locator("dt").filter(has_text=re.compile(rf"^{name}( at [\d,]+)?$"))
         )
-        return term.locator("dd").inner_text()
+        return str(term.locator("dd").text_content())
 
     def iteration(self) -> int:
         return int(self.figure("iteration").split("/")[0].replace(",", ""))
 
     def pause(self) -> int:
         """Press Pause; returns the iteration at which it stands."""
-        self.button("Pause").click()
-        expect(self.button("Continue")).to_be_enabled(timeout=WORK)
+        with self.at("train"):
+            self.button("Pause").click()
+            expect(self.button("Continue")).to_be_enabled(timeout=WORK)
         return self.iteration()
 
     def step(self) -> None:
         goal = self.iteration() + 1
-        self.button("One step").click()
-        self.wait_until_iteration(goal)
-        expect(self.button("Reset")).to_be_enabled(timeout=WORK)
+        with self.at("train"):
+            self.button("One step").click()
+            self.wait_until_iteration(goal)
+            expect(self.button("Reset")).to_be_enabled(timeout=WORK)
 
     def reset(self) -> None:
-        self.button("Reset").click()
-        expect(self.button("Train")).to_be_enabled(timeout=WORK)
+        with self.at("train"):
+            self.button("Reset").click()
+            expect(self.button("Train")).to_be_enabled(timeout=WORK)
 
     def losses(self, iterations: list[int]) -> list[float]:
         """What the curve says at these iterations, by its slider."""
-        slider = self.region("Loss curve").get_by_role("slider", name=re.compile("Point on the curve"))
+        slider = self.page.locator("#scrub")
         found = []
         for iteration in iterations:
-            slider.fill(str(iteration))
+            with self.at("train"):
+                slider.fill(str(iteration))
             text = slider.get_attribute("aria-valuetext")
             at, loss = re.fullmatch(r"iteration ([\d,]+): loss (\d+\.\d{4})", text).groups()
             assert int(at.replace(",", "")) == iteration
@@ -217,8 +254,7 @@ class KobaiPage:
 
     def epochs(self) -> list[tuple[int, float, float, float]]:
         """The table behind the curve: iteration, loss, training accuracy, test accuracy."""
-        region = self.region("Loss curve")
-        rows = region.locator("details table tbody tr").evaluate_all(
+        rows = self.page.locator("#epoch-rows tr").evaluate_all(
             "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
         )
         return [
@@ -240,17 +276,18 @@ class KobaiPage:
     def expect_network(self, name: str) -> None:
         """This network is named in the header and beside the probabilities."""
         expect(self.network.locator("option:checked")).to_have_text(name)
-        expect(self.region("Probabilities").get_by_text("Answered by: " + name, exact=True)).to_be_visible()
+        expect(self.page.locator("#answered-by")).to_have_text("Answered by: " + name)
 
     def save(self, form: str = "dict") -> Download:
-        self.field("As").select_option(form)
-        with self.page.expect_download() as download:
-            self.button("Save network").click()
+        with self.at("keep"):
+            self.field("As").select_option(form)
+            with self.page.expect_download() as download:
+                self.button("Save network").click()
         return download.value
 
     def open_file(self, file: object) -> None:
         """Press Open network and pick a file (a path, or Playwright's dict of name, mimeType, buffer)."""
-        with self.page.expect_file_chooser() as chooser:
+        with self.at("keep"), self.page.expect_file_chooser() as chooser:
             self.button("Open network").press("Enter")  # a click could miss while panels above still fill
         chooser.value.set_files(file)
 

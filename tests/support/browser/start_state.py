@@ -58,7 +58,7 @@ BACK = """async ([fields, limit]) => {
         put('filter-index', '0');  // takes the filters away, too
         await until(() => !wrong(images).length);
     }
-    part('filter-index').focus();
+    for (const fold of ['settings-fold', 'filters-fold']) part(fold).open = false;
     return wrong({
         'a problem is told': () => part('problem').hidden,
         'a run exists': () => part('reset').disabled && part('now-iteration').textContent === '0',

@@ -10,6 +10,7 @@ WORK = 120_000  # ms that a check-up may take on a slow machine
 class CheckupPanel:
     def __init__(self, kobai):
         self.kobai = kobai
+        kobai.show("examine/checkup")
         self.region = kobai.page.get_by_role("region", name=re.compile(r"Is something wrong\?"))
         self.button = self.region.get_by_role("button", name=re.compile("Check up this network"))
         self.stop = self.region.get_by_role("button", name=re.compile("Stop the check-up"))

@@ -18,6 +18,7 @@ CELLS = {
 class ComparePanel:
     def __init__(self, kobai) -> None:
         self.kobai, self.page = kobai, kobai.page
+        kobai.show("examine/compare")
         self.region = kobai.region("Two networks side by side")
         self.a = self.region.get_by_role("combobox", name="Network A", exact=True)
         self.b = self.region.get_by_role("combobox", name="Network B", exact=True)

@@ -24,6 +24,7 @@ PEN = 22  # px, the width that the page's pen has on its paper
 class DrawPanel:
     def __init__(self, kobai) -> None:
         self.kobai = kobai
+        kobai.show("examine/draw")
         self.page = kobai.page
         self.region = kobai.region("Your own digit")
         self.paper = self.region.get_by_role("img", name=re.compile("Paper to draw on|数字を書く紙"))

@@ -6,9 +6,13 @@ from playwright.sync_api import Locator, expect
 from support.browser.at_rest import AT_REST
 
 
+PAGES = ("4.1", "4.2", "4.3", "4.4", "4.4.1", "4.2.3", "4.5")  # of the seven ideas, in their order
+
+
 class IdeaPanel:
     def __init__(self, kobai, number: int) -> None:
         self.kobai, self.page = kobai, kobai.page
+        kobai.show(f"ideas/{PAGES[number - 1]}")
         self.article = self.page.locator(f"#idea-{number}")
         self.article.scroll_into_view_if_needed()
 

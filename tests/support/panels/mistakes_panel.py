@@ -13,6 +13,7 @@ IMAGE = re.compile(r"Label (\d), answer (\d), ([\d.]+) % sure: test image (\d+)"
 class MistakesPanel:
     def __init__(self, kobai: KobaiPage) -> None:
         self.kobai, self.page = kobai, kobai.page
+        kobai.show("examine/mistakes")
         self.region = kobai.region("Mistakes")
         self.matrix = self.region.get_by_role("grid")
         self.list = self.region.get_by_role("group", name="Mistaken images to choose from")

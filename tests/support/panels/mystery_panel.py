@@ -50,6 +50,7 @@ def shown(accuracy: float) -> str:
 class MysteryPanel:
     def __init__(self, kobai: KobaiPage) -> None:
         self.kobai = kobai
+        kobai.show("examine/mystery")
         self.region = kobai.region("The 86.52 % mystery")
         self.region.scroll_into_view_if_needed()
         again = kobai.button("Start again")

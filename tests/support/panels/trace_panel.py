@@ -12,6 +12,7 @@ WORK = 120_000  # ms for the training images to be loaded, or a recording
 class TracePanel:
     def __init__(self, kobai) -> None:
         self.kobai, self.page = kobai, kobai.page
+        kobai.show("code")
         self.region = kobai.region("Trace")
         self.why = self.page.get_by_role("region", name="Where the number comes from")
 

@@ -16,6 +16,7 @@ WORK = 120_000  # ms for the units to be looked through on all test images
 class UnitsPanel:
     def __init__(self, kobai) -> None:
         self.kobai, self.page = kobai, kobai.page
+        kobai.show("examine/units")
         self.region = kobai.region("What the hidden units look for")
         self.name = self.region.get_by_role("heading", level=3)
 
