@@ -12,6 +12,7 @@ from support.browser.kobai_page import WORK
 def drawn(kobai):
     kobai.train(iterations=60)
     kobai.wait_until_trained()
+    kobai.show("keep")
     kobai.button("Draw figure").click()
     expect(figure(kobai)).to_be_visible(timeout=WORK)
     return kobai
@@ -28,6 +29,7 @@ def download(kobai, name):
 
 
 def test_the_figure_can_be_drawn_only_when_there_is_a_loss(kobai):
+    kobai.show("keep")
     expect(kobai.button("Draw figure")).to_be_disabled()
     expect(kobai.page.get_by_text("Train first: the figure shows your loss curve.")).to_be_visible()
 
@@ -55,7 +57,8 @@ def test_the_figure_is_shown_with_its_code_and_downloads(drawn):
 def test_a_longer_training_gives_a_new_figure(drawn):
     before = figure(drawn).get_attribute("src")
     drawn.set(iterations=80)
-    drawn.button("Continue").click()
+    with drawn.at("train"):
+        drawn.button("Continue").click()
     drawn.wait_until_iteration(80)
     drawn.wait_until_trained()
     drawn.button("Draw figure").click()

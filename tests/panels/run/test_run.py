@@ -152,6 +152,7 @@ def test_the_numerical_gradient_goes_where_backpropagation_goes(kobai):
     ],
 )
 def test_a_setting_out_of_range_is_refused_at_its_field(kobai, name, value, sentence):
+    kobai.unfold("settings-fold")
     field = kobai.field(name)
     field.fill(value)
     expect(kobai.region("Training").get_by_text(f"{name}: {sentence}")).to_be_visible()
@@ -210,9 +211,10 @@ def test_a_number_may_be_written_with_an_exponent(kobai):
     kobai.train(iterations="2e1", seed="1e1")
     kobai.wait_until_trained()
     assert kobai.iteration() == 20
-    kobai.field("Iterations").fill("3e1")
+    kobai.set(iterations="3e1")
     kobai.button("Continue").click()
     kobai.wait_until_iteration(30)
+    kobai.unfold("filters-fold")
     kobai.field("Go to image").fill("1e2")
     kobai.field("Go to image").press("Enter")
     kobai.expect_chosen(100)
@@ -221,6 +223,7 @@ def test_a_number_may_be_written_with_an_exponent(kobai):
 def test_settings_are_locked_while_a_run_exists_and_say_why(kobai):
     kobai.train(iterations=5)
     kobai.wait_until_trained()
+    kobai.unfold("settings-fold")
     for name in ("Hidden units", "Batch size", "Learning rate", "Weight scale", "Seed", "Gradient"):
         expect(kobai.field(name)).to_be_disabled()
         expect(kobai.field(name)).to_have_attribute(

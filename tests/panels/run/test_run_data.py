@@ -55,13 +55,14 @@ def test_numpy_as_written_trains_on_pixels_as_they_are(kobai):
 
 def test_fewer_images_than_a_batch_are_refused_at_the_field(kobai):
     sentence = kobai.region("Training").get_by_text("Images: not fewer than the batch size, please.")
-    kobai.set(images=99)
+    kobai.unfold("settings-fold")
+    kobai.field("Images").fill("99")
     expect(sentence).to_be_visible()
     kobai.button("Train").click()
     expect(kobai.field("Images")).to_be_focused()
-    kobai.set(batch_size=99)
+    kobai.field("Batch size").fill("99")
     expect(sentence).to_have_count(0)
-    kobai.set(images=60001)
+    kobai.field("Images").fill("60001")
     expect(
         kobai.region("Training").get_by_text("Images: a whole number from 1 to 60000, please.")
     ).to_be_visible()
@@ -74,6 +75,7 @@ def test_a_reload_brings_back_what_was_trained_on(kobai):
     kobai.page.reload()
     kobai.wait_until_ready()
     assert kobai.losses([1, 20]) == losses
+    kobai.unfold("settings-fold")
     for name, value in (("Images", "500"), ("Pixels", "false")):
         expect(kobai.field(name)).to_have_value(value)
         expect(kobai.field(name)).to_be_disabled()

@@ -119,7 +119,7 @@ class KobaiPage:
     # ------------------------------------------------------------ test images
 
     def thumbs(self) -> Locator:
-        return self.region("Test images").get_by_role("img", name=re.compile("Test image"))
+        return self.page.locator("#thumbs img")
 
     def labels(self) -> list[int]:
         return [int(alt.rstrip(")").rsplit(" ", 1)[1]) for alt in self._alts()]
