@@ -53,7 +53,10 @@
     for (const each of all(".view")) each.hidden = each !== section;
     document.body.dataset.view = now.view;
     for (const link of all(".views-nav a")) mark(link, link.hash === `#${now.view}`);
-    for (const link of all(".pages a")) mark(link, link.hash === `#${now.view}/${now.page}`);
+    for (const link of all(".pages a", section)) {
+      mark(link, link.hash === `#${now.view}/${now.page}`);
+      if (link.hasAttribute("aria-current")) link.parentElement.scrollLeft = link.offsetLeft - 40; // on a phone they are a strip
+    }
     const title = section.querySelector("h1").textContent;
     document.title = now.view === "train" ? "Kobai 勾配" : `${title} · Kobai 勾配`;
     document.dispatchEvent(new CustomEvent("kobai-view"));

@@ -14,7 +14,7 @@ from support.browser.start_state import bring_back
 # ms; on two idle cores a tenth of it is enough, but the machine may have more to do
 START = 120_000  # for Python to start: 3 to 6 s
 WORK = 120_000  # for a stretch of training or the first Matplotlib figure
-ACTION = 30_000  # for anything that needs no long computation
+ACTION = 9_000  # for anything that needs no long computation
 
 
 # a button, and as soon as it can be seen the one that stops what it began
@@ -69,7 +69,7 @@ class KobaiPage:
 
     def show(self, place: str) -> str:
         """Go to a view or a page of it ("examine/mistakes"), as by a link; returns where one was."""
-        self.page.wait_for_function("document.body?.dataset.view")
+        self.page.wait_for_function("() => document.body?.dataset.view")
         return str(self.page.evaluate(PLACE, place))
 
     @contextmanager
