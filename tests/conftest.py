@@ -15,7 +15,6 @@ browser/faulty_server.py, browser/watch.py.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -28,16 +27,13 @@ import pytest
 from playwright.sync_api import expect
 from support.browser.faulty_server import Site, serving
 from support.browser.kobai_page import ACTION, KobaiPage
+from support.browser.places import PLACE_OF
 from support.browser.watch import Watch
 
 # Before NumPy is imported: its threads would fight the browser for the cores (ten times slower, measured)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parents[1]
-PLACES = {  # of each panel: its view and page, as in an address
-    panel["name"]: "/".join(panel[key] for key in ("view", "page") if key in panel)
-    for panel in json.loads((ROOT / "web" / "panels.json").read_text(encoding="utf-8"))
-}
 WIDE = {"width": 1280, "height": 900}
 expect.set_options(timeout=ACTION)
 # the service worker answers from what it kept: only tests of that want it (offline/test_offline.py)
@@ -202,7 +198,7 @@ def kobai(shared_visit, request):
         if shared_visit.failed:
             shared_visit.kobai.open()
         shared_visit.kobai.back_to_start()
-        shared_visit.kobai.show(PLACES.get(request.path.parent.name, "train"))
+        shared_visit.kobai.show(PLACE_OF.get(request.path.parent.name, "train"))
     except BaseException:
         request.node.failed = True
         shared_visit.end(request.node)

@@ -1,5 +1,6 @@
 """The training on the page: its trainer, where it is kept, and what the page has heard of it."""
 
+import asyncio
 import dataclasses
 import time
 
@@ -8,6 +9,7 @@ from kobai.errors import TrainingDivergedError
 from pyodide.ffi import to_js
 
 from worker import progress
+from worker.pace import Pace
 
 CHUNK = 0.06  # seconds of training between two messages to the page: at most 17 a second
 HISTORY_POINTS = 200  # of a loss curve that is kept with its network
@@ -20,6 +22,7 @@ class TrainingRun:
         """kept: its storage.training_slots.TrainingSlot; networks: gets the network "trained"."""
         self.trainer, self.kept = trainer, kept
         self.running = False
+        self.pace = Pace()
         self._networks = networks
         self._told = 0  # losses that the page has
         self._told_accuracies = 0
@@ -40,8 +43,12 @@ class TrainingRun:
         try:
             self.kept.cadence.kept_now()  # what is there was kept when it came to a stand
             while self.running and (trainer.iteration < until or trainer.evaluating):
+                rest = self.pace.rest(trainer.iteration)
+                if rest and not trainer.evaluating:
+                    await asyncio.sleep(rest)
+                    continue
                 start = time.monotonic()
-                self._advance(until)
+                self._advance(self.pace.due(until))
                 if told is not None:
                     await told
                 told = self._tell(answer())
@@ -95,7 +102,7 @@ class TrainingRun:
             "loss": trainer.train_loss_list[-1] if trainer.train_loss_list else None,
             "test_accuracy": trainer.test_acc_list[-1] if trainer.test_acc_list else None,
             "evaluated_at": trainer.evaluated_at[-1] if trainer.evaluated_at else None,
-            "rate": self._rate,
+            "rate": min(self._rate, self.pace.per_second or self._rate),
             "evaluating": trainer.evaluating,
             "images_done": trainer.images_done,
             "finished": trainer.finished,

@@ -40,7 +40,7 @@ def train(kobai: KobaiPage) -> None:
     kobai.wait_until_iteration(200)
     kobai.pause()
     kobai.step()
-    kobai.button("Continue").click()
+    kobai.go_on()
     kobai.wait_until_trained()
     kobai.measured_accuracy()
 
@@ -100,7 +100,7 @@ def compare(kobai: KobaiPage) -> None:
 def walk_through_all_rooms(kobai: KobaiPage) -> None:
     """Scroll to each idea and change the language: every panel is then filled, and follows later changes."""
     for number in range(1, 8):
-        kobai.page.locator(f"#idea-{number}").scroll_into_view_if_needed()
+        kobai.page.evaluate(f"kobai.go('#idea-{number}')")
     kobai.page.get_by_role("button", name="日本語").click()
     kobai.page.get_by_role("button", name="English").click()
 

@@ -113,13 +113,18 @@ def test_a_file(visit, make_site, file, fault):
     learner, kobai = Learner(begun, site), begun.kobai
     learner.start()
     page = kobai.page
-    learner.do(lambda: kobai.train(iterations=2), kobai.region("Training").get_by_text("All iterations are"))
+    done = page.locator("#run-why").get_by_text("All iterations are")
+    learner.do(lambda: kobai.train(iterations=2), done)
     figure = page.get_by_role("img", name="The loss curve, drawn by Matplotlib")
+    kobai.show("keep")
     learner.do(lambda: kobai.button("Draw figure").click(), figure)
+    kobai.show("train")
     for key in ("shipped-1000", "shipped-3"):
         answered = kobai.region("Probabilities").get_by_text(re.compile("^Answered by: Kobai"))
         learner.do(lambda key=key: kobai.network.select_option(key), answered)
         assert kobai.ask_worker("look", index=0)["probabilities"][7] > 0.9  # a damaged one would say else
+    kobai.show("examine/checkup")
     learner.do(lambda: kobai.button("Check up this network").click(), page.locator("#checkup-findings > li"))
+    kobai.show("examine/draw")
     learner.do(lambda: page.locator("#draw-take").click(), page.locator("#draw-verdict:not(:empty)"))
     assert kobai.iteration() == 2  # nothing was lost on the way

@@ -29,7 +29,7 @@ def test_a_user_without_a_plan(browser, site, site_folder):
 
 def test_an_arrow_key_while_another_curve_is_on_its_way(kobai):
     page = kobai.page
-    page.locator("#idea-3").scroll_into_view_if_needed()
+    kobai.show("ideas/4.3")
     handle = page.locator("#idea-3 [role=slider].handle")
     handle.wait_for()
     handle.focus()
@@ -48,6 +48,7 @@ def test_an_arrow_key_while_another_curve_is_on_its_way(kobai):
 def test_another_recording_while_a_moment_is_asked_for(kobai):
     """The pictures of a moment belong to its recording: they are not asked of the site by their number."""
     page = kobai.page
+    kobai.show("code")
     kobai.button("Trace").click()
     page.locator("#trace-work").wait_for()
     for _ in range(6):
@@ -71,7 +72,7 @@ def test_a_double_click_on_delete(visit, is_read):
         kobai.use("shipped")
         kobai.page.reload()
         kobai.wait_until_ready()
-    kobai.page.locator("#shelf").scroll_into_view_if_needed()
+    kobai.show("keep")
     delete = kobai.page.get_by_role("button", name="Delete: twice.pkl")
     delete.wait_for()
     delete.evaluate("button => { button.click(); button.click(); button.click(); }")
@@ -87,7 +88,7 @@ def test_a_network_put_beside_during_a_reset(kobai):
     """The one in use then is the training's copy, which the page hears of a moment later."""
     kobai.train(iterations=30, seed=31)
     kobai.wait_until_trained()
-    kobai.page.locator("#shelf").scroll_into_view_if_needed()
+    kobai.show("keep")
     beside = kobai.page.get_by_role("button", name="Beside: Kobai’s own, three layers")
     beside.wait_for()
     beside.evaluate(
@@ -99,7 +100,7 @@ def test_a_network_put_beside_during_a_reset(kobai):
             }
         }"""
     )
-    kobai.page.locator("#train:enabled").wait_for()
+    kobai.page.locator("#train:enabled").wait_for(state="attached")
     assert kobai.page.get_by_role("alert").count() == 0
     beside = kobai.page.locator("[data-do=beside][data-network=shipped-3]")
     if beside.get_attribute("aria-pressed") == "true":
@@ -114,7 +115,7 @@ def test_how_a_file_is_read_is_chosen_before_it_is_used(visit):
     kobai.page.reload()
     kobai.wait_until_ready()
     choice = kobai.page.get_by_role("combobox", name="Activation: read.pkl")
-    kobai.page.locator("#shelf").scroll_into_view_if_needed()
+    kobai.show("keep")
     choice.select_option("relu")
     kobai.page.locator("#shelf-rows tr", has_text="read.pkl").get_by_text("784–50–10 ReLU").wait_for()
     assert kobai.page.get_by_role("alert").count() == 0

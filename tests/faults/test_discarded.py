@@ -42,7 +42,7 @@ def test_a_tab_that_is_discarded(playwright, browser_type_launch_args, site, tmp
         kobai = KobaiPage(page, site.address).wait_until_ready()
         stood = expect_back(kobai, kept["iteration"])
         assert stood < ITERATIONS
-        kobai.button("Continue").click()
+        kobai.go_on()
         kobai.wait_until_iteration(stood + 10)
         kobai.pause()
         losses = reference.trained(stood + 10).train_loss_list

@@ -191,6 +191,7 @@ def test_what_is_missing_later_costs_only_what_needs_it(visit, make_site):
     assert begun.watch.verdict() == []
 
     begun.watch.announce(ANYTHING)
+    kobai.show("keep")
     kobai.button("Draw figure").click()
     expect(kobai.problem).to_contain_text("matplotlib-3.10.8", timeout=WORK)
     expect(kobai.button("Draw figure")).to_be_enabled()
@@ -221,7 +222,7 @@ def test_without_the_fast_engine_numpy_trains_and_the_page_says_so(visit, make_s
     begun.watch.announce(ANYTHING)
     kobai = begun.kobai.wait_until_ready()
     expect(kobai.page.get_by_role("alert")).to_be_hidden()
-    note = kobai.region("Training").locator("#engine-note")
+    note = kobai.page.locator("#engine-note")
     expect(note).to_have_text(re.compile("fast engine cannot be loaded|could not be loaded"))
     kobai.train(iterations=12, computed_by="fast")
     kobai.wait_until_trained()

@@ -34,7 +34,7 @@ def test_a_refused_module_is_named_with_its_type_and_webassembly_of_any_type_wil
     begun.watch.verdict()  # what was announced is over: from here on nothing in the console
     kobai.wait_until_ready()
     expect(kobai.page.get_by_role("alert")).to_be_hidden()
-    expect(kobai.region("Training").locator("#engine-note")).to_be_hidden()
+    expect(kobai.page.locator("#engine-note")).to_be_hidden()
 
 
 PORTALS = [  # of each way to ask for a file

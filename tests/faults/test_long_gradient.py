@@ -47,11 +47,11 @@ def test_a_long_iteration_is_killed_paused_and_continued(visit):
     kobai = another_tab(begun).wait_until_ready()
     assert expect_back(kobai, 0) == 0
     kobai.page.evaluate(NOTE_WHAT_IS_SAID)
-    kobai.button("Continue").click()
+    kobai.go_on()
     expect(training_said(kobai)).to_contain_text("of 2,000 images.", timeout=WORK)
     assert kobai.pause() < 2
     expect(training_said(kobai)).to_have_text("Paused. Continue whenever you like.")
-    kobai.button("Continue").click()
+    kobai.go_on()
     kobai.wait_until_trained()
     said = " ".join(kobai.page.evaluate("said"))
     counts = [int(count.replace(",", "")) for count in re.findall(r"gradient: ([\d,]+) of", said)]

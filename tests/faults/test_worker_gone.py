@@ -67,14 +67,14 @@ def test_in_training(kobai):
     kobai.train(iterations=100_000, seed=5, computed_by="numpy")
     kobai.wait_until_iteration(20)
     kept = kobai.pause()
-    kobai.button("Continue").click()
+    kobai.go_on()
     kobai.wait_until_iteration(kept + 20)
     workers.end(kobai.page)
     expect_stopped(kobai)
     start_again(kobai)
     assert kobai.iteration() >= kept
-    expect(kobai.button("Continue")).to_be_enabled()
-    expect(kobai.field("Seed")).to_have_value("5")
+    expect(kobai.page.locator("#continue")).to_be_enabled()
+    expect(kobai.page.locator("#seed")).to_have_value("5")
     kobai.expect_network(f"yours, {kobai.iteration()} iterations")
     kobai.step()  # and it goes on
 
@@ -90,7 +90,7 @@ def test_in_a_training_that_was_never_kept(kobai):
     kobai.page.get_by_role("alert").get_by_role("button", name="Start Python again").click()
     lost = kobai.problem.filter(has_text="The training was not kept")
     expect(lost.or_(kobai.page.locator("#continue:enabled")).first).to_be_visible(timeout=WORK)
-    expect(kobai.field("Seed")).to_have_value("6")
+    expect(kobai.page.locator("#seed")).to_have_value("6")
     if lost.is_visible():  # else a first copy had been made already
         expect(kobai.button("Train")).to_be_enabled()
         kobai.expect_network("Kobai’s own, 10,000 iterations")
@@ -139,6 +139,7 @@ def test_the_network_in_use_is_chosen_again(kobai):
 @pytest.mark.fault("the worker ends while tracing")
 def test_while_tracing(kobai):
     page = kobai.page
+    kobai.show("code")
     kobai.button("Trace").click()
     expect(page.locator("#trace-work")).to_be_visible()
     said = page.locator("#trace-said")
@@ -209,7 +210,7 @@ def test_memory_that_runs_out_is_refused_and_the_page_lives_on_until_pyodide_abo
     to_worker(kobai.page, "memory ends")
     kobai.train(batch_size=10_000, hidden_units=500, computed_by="numpy", iterations=20)
     expect(kobai.problem).to_contain_text("There is not enough memory for this.", timeout=WORK)
-    expect(kobai.button("Reset")).to_be_enabled()
+    expect(kobai.page.locator("#reset")).to_be_enabled()
     to_worker(kobai.page, "memory again")
     kobai.button("Close").click()
     kobai.reset()

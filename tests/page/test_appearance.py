@@ -5,15 +5,26 @@ import re
 import pytest
 from playwright.sync_api import expect
 from support.browser.kobai_page import WORK
+from support.browser.places import PLACES
 from support.browser.sight import contrast_of, in_english, outside, too_small
 
 JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
-BUTTONS = ["Train", "One step", "Reset", "Measure accuracy", "Save network", "Open network", "Draw figure"]
+BUTTONS = {
+    "train": ["Train", "One step", "Reset", "Measure accuracy"],
+    "keep": ["Save network", "Open network", "Draw figure"],
+}
 REGIONS = ["Training", "Loss curve", "Test images", "Probabilities"]
 WIDTHS = [360, 390, 820, 1440]
 HEIGHT = 844
 READ = ["h1", "main p", ".hint", "#train", "#verdict", "footer p", "footer a", "#bars th"]
-READ += ["dt", "dd", "label"]
+READ += [".views-nav a", ".figures dt", ".figures dd", ".pace"]
+
+UNNAMED = """() => [...document.querySelectorAll('button, input, select, a[href], summary, [tabindex]')]
+    .filter(element => element.checkVisibility())
+    .filter(element => !(element.getAttribute('aria-label') || element.alt
+        || element.textContent.trim()
+        || [...(element.labels || [])].map(label => label.textContent.trim()).join('')))
+    .map(element => element.outerHTML)"""
 
 
 @pytest.mark.parametrize(("locale", "language"), [("ja-JP", "ja"), ("en-GB", "en"), ("fr-FR", "en")])
@@ -74,12 +85,15 @@ def check_look(kobai, language, widths):
     """On a fresh page of the first of these widths: what is to be read, to be hit, and where it ends."""
     page = kobai.page
     wrong = hard_to_read(page, f"{language}, {widths[0]} px")
-    for stepped in (False, True):
-        if stepped:
+    for place in ("train", "train, after a step", *PLACES[1:]):
+        kobai.show(place.split(",")[0])
+        if "step" in place:
             kobai.button("One step").click()
-            expect(kobai.button("Reset")).to_be_enabled(timeout=WORK)
-        for width in reversed(widths) if stepped else widths:
-            at = f"{language}, {width} px, light, {'after a step' if stepped else 'no step yet'}"
+            expect(kobai.page.locator("#reset")).to_be_enabled(timeout=WORK)
+        if language == "ja":
+            wrong += [f"{place}, in English: {found}" for found in in_english(page)]
+        for width in widths:
+            at = f"{place}, {language}, {width} px, light"
             page.set_viewport_size({"width": width, "height": HEIGHT})
             wrong += [f"{at}, beyond the window: {found}" for found in outside(page, width)]
             wrong += [f"{at}, smaller than 24 x 24 px: {found}" for found in too_small(page)]
@@ -91,17 +105,19 @@ def test_in_japanese_nothing_is_missing_or_cut_off(visit):
     view = {"width": WIDTHS[0], "height": HEIGHT}
     kobai = visit(query="?lang=ja", locale="ja-JP", viewport=view).kobai
     kobai.wait_until_ready()
-    for name in BUTTONS:
-        button = kobai.page.get_by_role("button", name=re.compile(rf"{JAPANESE.pattern}.*\({name}\)$"))
-        expect(button).to_have_count(1)
-        expect(button).to_have_text(JAPANESE)
+    for place, names in BUTTONS.items():
+        kobai.show(place)
+        for name in names:
+            button = kobai.page.get_by_role("button", name=re.compile(rf"{JAPANESE.pattern}.*\({name}\)$"))
+            expect(button).to_have_count(1)
+            expect(button).to_have_text(JAPANESE)
+    kobai.show("train")
     for name in REGIONS:
         region = re.compile(rf"{JAPANESE.pattern}.*\({name}\)$")
         expect(kobai.page.get_by_role("region", name=region)).to_have_count(1)
     names = kobai.page.locator("img[tabindex]").evaluate_all("all => all.map(image => image.alt)")
     assert names[0].endswith("(Test image 0, label 7)")
     assert JAPANESE.search(names[0])
-    assert in_english(kobai.page) == []
     check_look(kobai, "ja", WIDTHS)
 
 
@@ -114,20 +130,18 @@ def test_in_english_nothing_is_cut_off(visit):
 
 def test_every_control_has_a_name(kobai):
     kobai.step()  # with the controls of a run in progress, too
-    unnamed = kobai.page.evaluate(
-        """() => [...document.querySelectorAll('button, input, select, a[href], summary, [tabindex]')]
-            .filter(element => element.checkVisibility())
-            .filter(element => !(element.getAttribute('aria-label') || element.alt
-                || element.textContent.trim()
-                || [...(element.labels || [])].map(label => label.textContent.trim()).join('')))
-            .map(element => element.outerHTML)"""
-    )
+    unnamed = []
+    for place in PLACES:
+        kobai.show(place)
+        unnamed += kobai.page.evaluate(UNNAMED)
     assert unnamed == []
 
 
-def test_every_control_is_reached_with_the_tab_key(kobai):
+@pytest.mark.parametrize("place", ["train", "examine/mistakes", "ideas/4.2", "code", "keep"])
+def test_every_control_is_reached_with_the_tab_key(kobai, place):
     kobai.step()
     page = kobai.page
+    kobai.show(place)
     for fold in page.locator("details:not([open]) > summary").all():
         if fold.is_visible():
             fold.click()
@@ -135,6 +149,7 @@ def test_every_control_is_reached_with_the_tab_key(kobai):
         """() => {
             const all = [...document.querySelectorAll('button, input, select, a[href], summary')]
                 .filter(element => element.checkVisibility() && !element.disabled && element.tabIndex >= 0);
+            document.querySelectorAll('[data-walk]').forEach(element => element.removeAttribute('data-walk'));
             all.forEach((element, i) => element.setAttribute('data-walk', i));
             document.activeElement?.blur();
             window.reached = new Set();
@@ -156,7 +171,7 @@ def test_every_control_is_reached_with_the_tab_key(kobai):
 
 
 def test_the_focus_can_be_seen(kobai):
-    for name in ("Train", "Measure accuracy", "Save network"):
+    for name in ("Train", "Measure accuracy", "One step"):
         kobai.button(name).focus()
         kobai.page.keyboard.press("Shift+Tab")
         kobai.page.keyboard.press("Tab")

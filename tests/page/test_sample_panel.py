@@ -40,8 +40,9 @@ def site_with_sample(tmp_path):
 def test_a_new_panel_is_in_the_page_asks_the_worker_and_speaks_both_languages(visit, site_with_sample):
     kobai = visit(site=site_with_sample).kobai.wait_until_ready()
     page = kobai.page
-    rooms = page.get_by_role("navigation", name="Rooms").get_by_role("link").all_inner_texts()
-    assert rooms[2:5] == ["Draw", "Empty", "Compare"]  # where its entry stands
+    page.get_by_role("link", name="Examine", exact=True).click()
+    links = page.get_by_role("navigation", name="Pages of this view").get_by_role("link").all_inner_texts()
+    assert links[:3] == ["Draw", "Empty", "Mistakes"]  # where its entry stands
     page.get_by_role("link", name="Empty", exact=True).click()
     panel = page.get_by_role("region", name="An empty image")
     expect(panel).to_be_in_viewport()

@@ -55,10 +55,15 @@ def test_before_python_is_ready_a_click_is_answered_and_buttons_say_why_they_can
         assert shipped["label"] == int(name)
         assert kobai.probabilities() == pytest.approx(shipped["probabilities"], abs=0.51e-4)
     expect(kobai.region("Training").get_by_text("Python is still loading.").first).to_be_visible()
-    names = ("Train", "One step", "Reset", "Measure accuracy", "Save network", "Open network", "Draw figure")
-    for name in names:
-        expect(kobai.button(name)).to_be_disabled()
-        expect(kobai.button(name)).to_have_attribute("title", re.compile(r"\w"))
+    for place, names in (
+        ("train", ("Train", "One step", "Reset", "Measure accuracy")),
+        ("keep", ("Save network", "Open network", "Draw figure")),
+        ("code", ("Trace",)),
+    ):
+        kobai.show(place)
+        for name in names:
+            expect(kobai.button(name)).to_be_disabled()
+            expect(kobai.button(name)).to_have_attribute("title", re.compile(r"\w"))
 
 
 def _record_loading(page):

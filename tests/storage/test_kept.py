@@ -52,7 +52,7 @@ def test_a_training_that_is_killed_again_and_again_continues_bit_for_bit(kobai, 
     stood, kept = 0, []
     for end in ("crashed", "closed", "left"):
         if stood:
-            kobai.button("Continue").click()
+            kobai.go_on()
         wait_until_kept(kobai.page, stood + 1)
         if end == "left":
             kobai.page.goto("about:blank")
@@ -67,7 +67,7 @@ def test_a_training_that_is_killed_again_and_again_continues_bit_for_bit(kobai, 
         kept.append(digest(kobai.page))
     goal = stood + 700
     kobai.set(iterations=goal)
-    kobai.button("Continue").click()
+    kobai.go_on()
     kobai.wait_until_trained()
     killed = digest(kobai.page)
     kobai.reset()
@@ -117,14 +117,13 @@ def test_leaving_the_page_keeps_what_is_there_at_once(kobai):
 
 def test_settings_and_the_networks_in_use_are_there_after_a_reload(kobai):
     kobai.set(hidden_units=77, seed=9, gradient="numerical", pixels="false")
-    kobai.field("Pixels").press("Tab")
     kobai.use("shipped-1000")
     kobai.page.reload()
     kobai.wait_until_ready()
     kobai.expect_network("Kobai’s own, 1,000 iterations")
-    chosen = {"Hidden units": "77", "Seed": "9", "Gradient": "numerical", "Pixels": "false"}
+    chosen = {"hidden_size": "77", "seed": "9", "gradient": "numerical", "normalize": "false"}
     for name, value in chosen.items():
-        expect(kobai.field(name)).to_have_value(value)
+        expect(kobai.setting(name)).to_have_value(value)
     expect(kobai.button("Train")).to_be_enabled()
     kobai.train(iterations=20, gradient="backpropagation", hidden_units=30)
     kobai.wait_until_trained()
@@ -134,7 +133,7 @@ def test_settings_and_the_networks_in_use_are_there_after_a_reload(kobai):
     kobai.expect_network("Kobai’s own, three layers")  # and the training is back, too
     expect(training_said(kobai)).to_contain_text("is back. All iterations are done.")
     assert kobai.iteration() == 20
-    expect(kobai.field("Hidden units")).to_have_value("30")
+    expect(kobai.setting("hidden_size")).to_have_value("30")
 
 
 @pytest.mark.fault("a kept training is damaged")
@@ -198,7 +197,7 @@ def test_what_an_older_page_kept_is_all_there_and_what_a_newer_one_keeps_is_left
     write(kobai.page, {"format": {"format": 2, "moved": True}, "training:new": {"shape": "unknown"}})
     before = records(kobai.page)
     kobai.set(iterations=710)
-    kobai.button("Continue").click()  # a newer page has come meanwhile, in another tab
+    kobai.go_on()  # a newer page has come meanwhile, in another tab
     kobai.wait_until_iteration(710)
     kobai.wait_until_trained()
     expect(training_said(kobai)).to_contain_text("A newer version of this page has kept things")

@@ -20,11 +20,11 @@ def test_a_full_storage_is_told_and_tried_again(kobai, site):
     assert 0 < former["iteration"] < kobai.pause()  # the former copy has stayed
     kobai.open_file(network_file("full.pkl", units=200))  # more than there is in all
     kobai.expect_network("full.pkl")
+    kobai.show("keep")
     shelf = kobai.region("Shelf of networks")
-    shelf.scroll_into_view_if_needed()
     expect(shelf).to_contain_text("Not kept, so gone when this page is left: full.pkl.")
     limit_storage(kobai.page, site, 100_000_000)
-    kobai.button("Continue").click()
+    kobai.go_on()
     expect(training_said(kobai)).not_to_contain_text("storage is full", timeout=WORK)
     kobai.pause()
     ((same, kept),) = records(kobai.page, "training:").items()

@@ -48,6 +48,7 @@ def test_everything_out_deleted_and_in_again(kobai, tmp_path):
     before = digests(kobai.page)
     assert len(before) == 3
     everything = kobai.region("Everything you made")
+    kobai.show("keep")
     with kobai.page.expect_download() as download:
         kobai.button("Export everything").press("Enter")
     file = tmp_path / "all.zip"
@@ -60,12 +61,12 @@ def test_everything_out_deleted_and_in_again(kobai, tmp_path):
     kobai.page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     assert digests(kobai.page) == before
     kobai.button("Delete everything").press("Enter")
-    kobai.page.get_by_role("dialog").get_by_role("button", name="Delete everything").click()
-    expect(kobai.button("Train")).to_be_visible()
+    with kobai.page.expect_event("load"):  # the page is loaded anew
+        kobai.page.get_by_role("dialog").get_by_role("button", name="Delete everything").click()
     kobai.wait_until_ready()
     assert digests(kobai.page) == []
     expect(option(kobai, "mine.pkl")).to_have_count(0)
-    expect(kobai.field("Seed")).to_have_value("0")
+    expect(kobai.setting("seed")).to_have_value("0")
 
     import_file(kobai, {"name": "other.zip", "mimeType": "", "buffer": file.read_bytes()[:-100]})
     expect(kobai.problem).to_contain_text("This file is not one that Kobai exported, or it is damaged")
@@ -79,7 +80,8 @@ def test_everything_out_deleted_and_in_again(kobai, tmp_path):
     assert digests(kobai.page) == before
     for name in ("mine.pkl", "your training, 40 iterations, seed 7"):
         expect(option(kobai, name)).to_have_count(1)
-    expect(kobai.field("Seed")).to_have_value("8")
+    expect(kobai.setting("seed")).to_have_value("8")
+    kobai.show("train")
     kobai.button("Bring back: 60 of 60 iterations, seed 8, .*").click()
     assert expect_done(kobai) == 60
     kobai.use(option(kobai, "mine.pkl").get_attribute("value"))

@@ -20,9 +20,10 @@ SOURCES = {
     "web/index.html": (
         "<!doctype html><meta content='{{first script}}'><title>Kobai</title>\n"
         '<script src="js/old.js"></script>\n'
-        "<nav>\n    <!-- navigation -->\n</nav>\n<!-- panels: first -->\n<!-- panels: below -->\n"
+        "<nav>\n<!-- links: examine -->\n</nav>\n"
+        + "".join(f"<!-- panels: {view} -->\n" for view in ("train", "examine", "ideas", "code", "keep"))
     ),
-    "web/panels.json": '[{"name": "look", "title": "Look", "place": "below"}]',
+    "web/panels.json": '[{"name": "look", "view": "examine", "page": "look", "title": "Look"}]',
     "web/js/old.js": "first();\n",
     "web/panels/look/panel.html": "<p>Look</p>\n",
     "web/service-worker.js": 'const VERSION = "{{version}}";\n',

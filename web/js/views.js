@@ -61,6 +61,7 @@
     document.title = now.view === "train" ? "Kobai 勾配" : `${title} · Kobai 勾配`;
     document.dispatchEvent(new CustomEvent("kobai-view"));
     const place = goal.id && document.getElementById(goal.id);
+    for (let fold = place?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (place?.getClientRects().length) place.scrollIntoView({ behavior: "instant" });
     else if (!isFirst) window.scrollTo({ top: scrolled[`${now.view}/${now.page}`] ?? 0, behavior: "instant" });
     const focused = document.activeElement;

@@ -18,7 +18,10 @@ from ..errors import BuildError
 
 LIST = Path("web", "panels.json")
 FIRST_VIEW = "train"  # py/page/main.py itself starts what is in it
-AT_ONCE = (FIRST_VIEW, "keep")  # in the page from the start: a file may be dropped, a notice shown in any view
+AT_ONCE = (
+    FIRST_VIEW,
+    "keep",
+)  # in the page from the start: a file may be dropped, a notice shown in any view
 VIEWS = (*AT_ONCE, "examine", "ideas", "code")
 
 

@@ -48,16 +48,28 @@ class Run:
         return {}
 
     @called_by_page
-    def train(self):
-        """Train until the end, a pause or a divergence; the page hears of it many times a second."""
+    def train(self, pace):
+        """Train until the end, a pause or a divergence; the page hears of it many times a second.
+
+        pace: as for `set_pace`.
+        """
         run = self.session.run
+        self.set_pace(pace)
         return run.train(run.trainer.settings.iterations, self._answer)
 
     @called_by_page
     def step(self):
         """One iteration, or what is left of it."""
         run = self.session.run
+        run.pace.set(0, run.trainer.iteration)
         return run.train(run.trainer.iteration + 1, self._answer)
+
+    @called_by_page
+    def set_pace(self, pace):
+        """pace: iterations a second at most from now on, 0 for as many as there is time for."""
+        run = self.session.run
+        run.pace.set(pace, run.trainer.iteration)
+        return {}
 
     @called_by_page
     def pause(self):

@@ -173,7 +173,7 @@ def test_a_wrong_range_of_pixels_is_mended_by_a_click(panel):
 def test_a_healthy_network_can_be_compared_with_another(panel):
     panel.check_up()
     panel.findings.first.get_by_role("button", name="Try it: hidden_size = 100, iterations = 10000").click()
-    expect(panel.kobai.field("Hidden units")).to_have_value("100")
+    expect(panel.kobai.setting("hidden_size")).to_have_value("100")
 
 
 def test_try_it_fills_in_the_training(panel):
@@ -181,7 +181,7 @@ def test_try_it_fills_in_the_training(panel):
     panel.check_up()
     assert panel.causes() == [("Stopped early: too few iterations", "certain")]
     panel.findings.first.get_by_role("button", name="Try it: iterations = 10000").click()
-    expect(panel.kobai.field("Iterations")).to_have_value("10000")
+    expect(panel.kobai.setting("iterations")).to_have_value("10000")
     expect(panel.kobai.button("Train")).to_be_focused()
 
 

@@ -146,13 +146,14 @@ def test_swapping_turns_the_table(panel):
     panel.kobai.expect_network("Kobai’s own, three layers")
 
 
-def test_an_image_chosen_above_is_shown_in_both(panel):
-    """In this room as bars, above as lines on the bars of the network in use."""
+def test_an_image_chosen_in_training_is_shown_in_both(panel):
+    """Here as bars, there as lines on the bars of the network in use."""
     panel.against("shipped-1000")
     panel.kobai.go_to_image(247)
     panel.expect_pair(247)
     y = answers("shipped-1000")[247]
     assert panel.pair()[4][1] == pytest.approx(y[4], abs=6e-5)
+    panel.kobai.show("train")
     above = panel.kobai.region("Probabilities")
     name = "Kobai’s own, 1,000 iterations"
     line = f"Blue lines: {name}, which answers {y.argmax()} ({y.max() * 100:.2f} %)"
@@ -165,7 +166,10 @@ def test_an_image_chosen_above_is_shown_in_both(panel):
         })"""
     )
     assert marks == pytest.approx(y, abs=0.005)
-    panel.come_near().b.select_option("")
+    panel.kobai.show("examine/compare")
+    panel.b.select_option("")
+    expect(panel.b).to_have_value("")
+    panel.kobai.show("train")
     expect(above.get_by_text("Blue lines")).to_be_hidden()
 
 
@@ -200,6 +204,7 @@ def test_ones_own_training_is_compared_as_it_stands(panel):
 
 def test_a_phone_in_japanese(visit):
     kobai = visit("?lang=ja", viewport={"width": 360, "height": 740}, locale="ja-JP").kobai.wait_until_ready()
+    kobai.show("examine/compare")
     region = kobai.region("Two networks side by side")
     region.scroll_into_view_if_needed()
     region.get_by_role("button", name=re.compile("と比べる")).click(timeout=WORK)

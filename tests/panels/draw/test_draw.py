@@ -242,7 +242,6 @@ def test_the_drawing_survives_a_reload(panel):
     expect(panel.said).to_have_text(panel.verdict.inner_text())
     kobai.page.reload(wait_until="commit")
     kobai.wait_until_ready()
-    panel.region.scroll_into_view_if_needed()
     expect(panel.picture).to_have_attribute("src", re.compile("^data:"))
     panel.expect_seen(turned)
     more = panel.write(np.array([(250.0, 250.0), (250.0, 260.0)]))  # the paper has the strokes, too
@@ -255,7 +254,6 @@ def test_drawing_while_a_network_learns(panel):
     kobai.train(iterations=1_000_000, computed_by="numpy")
     kobai.wait_until_iteration(1)
     kobai.use("trained")
-    panel.region.scroll_into_view_if_needed()
     drawn = panel.write(*strokes_of(3, "round"))
     panel.expect_seen(draw_centred(drawn, PEN))
     expect(panel.verdict).to_have_text(re.compile(r"^Answer: \d "))
@@ -279,12 +277,10 @@ def test_a_network_that_wants_pixels_0_to_255_gets_them(panel):
 
 def test_the_network_beside_answers_too(panel):
     shelf = panel.kobai.region("Shelf of networks")
-    shelf.scroll_into_view_if_needed()
     button = shelf.get_by_role("button", name="Beside: Kobai’s own, three layers")
-    button.click()
-    expect(button).to_have_attribute("aria-pressed", "true")
-    # both have their answers, and what stands below them moves no more
-    expect(panel.kobai.page.get_by_text(re.compile("^Blue lines: Kobai’s own, three layers"))).to_be_visible()
+    with panel.kobai.at("keep"):
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
     panel.fresh()
     panel.write(*strokes_of(8, "two rings"))
     expect(panel.verdict).to_have_text(re.compile("^Answer: 8 "))
@@ -292,8 +288,9 @@ def test_the_network_beside_answers_too(panel):
         re.compile(r"^Beside it, Kobai’s own, three layers: \d \(\d+\.\d\d %\)\.$")
     )
     expect(line).to_be_visible()
-    button.click()
-    panel.region.scroll_into_view_if_needed()
+    with panel.kobai.at("keep"):
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "false")
     expect(line).to_be_hidden()
 
 
@@ -304,7 +301,6 @@ def test_without_the_drawing_script_the_buttons_still_work(visit, make_site):
     kobai = new.kobai
     kobai.wait_until_ready()
     panel = DrawPanel(kobai)
-    panel.region.scroll_into_view_if_needed()
     expect(kobai.problem).to_contain_text("signature_pad/signature_pad.umd.min.js could not be loaded")
     panel.take(0)
     site.faults.clear()

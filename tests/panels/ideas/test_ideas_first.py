@@ -20,9 +20,7 @@ def idea(kobai):
     """The article of an idea, come near so that it is alive."""
 
     def find(number):
-        article = kobai.page.locator(f"#idea-{number}")
-        article.scroll_into_view_if_needed()
-        return article
+        return IdeaPanel(kobai, number).article
 
     return find
 

@@ -315,6 +315,7 @@ def test_a_phone_in_japanese(visit):
     )
     assert trembling.article.evaluate("article => article.scrollWidth <= article.clientWidth")
     assert kobai.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    panel = IdeaPanel(kobai, 7)
     panel.press("Take one step of learning")
     expect(panel.element("step-after")).to_contain_text("損失", timeout=WORK)
     assert panel.article.evaluate("article => article.scrollWidth <= article.clientWidth")

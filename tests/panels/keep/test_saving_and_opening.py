@@ -91,12 +91,13 @@ def test_a_reload_in_the_middle_of_a_run_loses_nothing(kobai):
     cpython = reference.trained(goal, seed=4)
     kobai.page.reload()
     kobai.wait_until_ready()
-    expect(kobai.button("Continue")).to_be_enabled()
+    expect(kobai.page.locator("#continue")).to_be_enabled()
     assert kobai.iteration() == stood
-    assert kobai.field("Seed").input_value() == "4"
-    assert kobai.field("Iterations").input_value() == "1000000"
+    assert kobai.page.locator("#seed").input_value() == "4"
+    assert kobai.page.locator("#iterations").input_value() == "1000000"
     kobai.set(iterations=goal)
-    kobai.button("Continue").click()
+    kobai.show("train")
+    kobai.go_on()
     kobai.wait_until_trained()
     checked = [1, 2, stood, stood + 1, stood + 300, goal - 1, goal]
     expected = [cpython.train_loss_list[i - 1] for i in checked]
@@ -287,6 +288,6 @@ def test_a_network_whose_numbers_are_none_gives_no_answer(kobai):
     file = {"name": "huge.npz", "mimeType": "application/zip", "buffer": buffer.getvalue()}
     kobai.open_file(file)
     kobai.expect_network("huge.npz")
-    expect(kobai.region("Probabilities").get_by_text(re.compile("^No answer: "))).to_be_visible()
+    expect(kobai.verdict).to_have_text(re.compile("^No answer: "))
     assert kobai.probabilities() == [0.0] * 10
     assert kobai.measured_accuracy() == 0

@@ -98,16 +98,18 @@ def test_the_whole_story(kobai, mystery):
     kobai.button("Try it: Learning rate 0.01, 10,000 iterations").click()
     expect(kobai.button("Train")).to_be_focused(timeout=WORK)
     for name, value in (
-        ("Learning rate", "0.01"), ("Iterations", "10000"), ("Images", "60000"), ("Seed", "0"),
-        ("Pixels", "true"),
+        ("learning_rate", "0.01"), ("iterations", "10000"), ("train_size", "60000"), ("seed", "0"),
+        ("normalize", "true"),
     ):  # fmt: skip
-        expect(kobai.field(name)).to_have_value(value)
-        expect(kobai.field(name)).to_be_enabled()
+        expect(kobai.setting(name)).to_have_value(value)
+        expect(kobai.setting(name)).to_be_enabled()
+        expect(kobai.setting(name)).to_be_visible()
     expect(kobai.region("Training").get_by_text("The settings are filled in.").first).to_be_visible()
     expect(kobai.network.locator("option", has_text="seed 8")).to_have_count(1)
+    kobai.show("examine/mystery")
     kobai.button("Try it: Only the first 1,000 training images, 2,000 iterations").click()
-    expect(kobai.field("Images")).to_have_value("1000")
-    expect(kobai.field("Learning rate")).to_have_value("0.1")
+    expect(kobai.setting("train_size")).to_have_value("1000")
+    expect(kobai.setting("learning_rate")).to_have_value("0.1")
 
 
 def test_the_focus_is_not_taken_from_who_has_gone_elsewhere(mystery, kobai):

@@ -79,12 +79,12 @@ def first_visit(visit, host):
 
 
 def expect_said(kobai: KobaiPage, text) -> None:
-    expect(kobai.region("Works offline")).to_contain_text(text, timeout=WORK)
+    expect(kobai.page.locator("#offline-said")).to_contain_text(text, timeout=WORK)
 
 
 def expect_row(kobai: KobaiPage, name: str, kept: str) -> None:
-    row = kobai.region("Works offline").get_by_role("row").filter(has_text=name)
-    expect(row.get_by_role("cell").last).to_have_text(kept, timeout=START)
+    row = kobai.page.locator("#offline tr").filter(has_text=name)
+    expect(row.locator("td").last).to_have_text(kept, timeout=START)
 
 
 def notice(kobai: KobaiPage):
@@ -124,6 +124,7 @@ def test_a_fetch_that_fails_is_told_and_taken_up_again_and_then_all_works_withou
     kobai = begun.kobai.wait_until_ready()
     expect_said(kobai, "a web page came, probably the login page of this network, and it was not kept")
     host.faults["three_layer_net.pkl"] = CUT
+    kobai.show("keep")
     kobai.button("Keep for offline").click()
     expect_said(kobai, "A file could not be fetched. Check the connection")
     host.mend()
@@ -154,6 +155,7 @@ def test_a_fetch_that_fails_is_told_and_taken_up_again_and_then_all_works_withou
 
 def it_predicts_trains_and_draws(kobai: KobaiPage) -> None:
     """In the first visit still, whose worker started before there was a copy, and at those that follow."""
+    kobai.show("keep")
     kobai.button("Draw figure").click()
     drawn = kobai.page.get_by_role("img", name="The loss curve, drawn by Matplotlib")
     expect(drawn).to_be_visible(timeout=WORK)
@@ -171,6 +173,7 @@ def it_predicts_trains_and_draws(kobai: KobaiPage) -> None:
     assert float(kobai.figure("loss")) == pytest.approx(expected, abs=1e-4)
     kobai.use("shipped")
     assert kobai.measured_accuracy() > 0.94
+    kobai.show("keep")
     kobai.button("Draw figure").click()
     expect(drawn).to_be_visible(timeout=WORK)
     UserCodePanel(kobai).come_near().run("a = 1\n")
@@ -311,6 +314,7 @@ def test_what_is_damaged_is_never_used_but_fetched_again_and_what_is_removed_is_
     assert part[:2] == [206, "svg"]
     assert re.fullmatch(r"bytes 1-3/\d+", part[2])
     host.switch_on()
+    kobai.show("keep")
     kobai.button("Remove the offline copy").click()
     expect_said(kobai, "The offline copy is removed.")
     page.reload()

@@ -229,7 +229,7 @@ def test_settings_are_locked_while_a_run_exists_and_say_why(kobai):
         expect(kobai.field(name)).to_have_attribute(
             "title", "Reset first: the run in progress was started with this value."
         )
-    expect(kobai.field("Iterations")).to_be_enabled()
+    expect(kobai.setting("iterations")).to_be_enabled()
 
 
 def test_zoom(kobai):

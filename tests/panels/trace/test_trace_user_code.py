@@ -84,7 +84,7 @@ def test_the_program_is_in_no_address(panel):
 
 def test_the_network_of_the_page_stays_as_it_is(panel):
     panel.kobai.go_to_image(0)
-    before = panel.kobai.verdict.inner_text()
+    before = panel.kobai.verdict.text_content()
     panel.run('net.params["W1"][:] = 0\nx[:] = 0\ny = net.predict(x)\n')
     panel.kobai.go_to_image(1)
     panel.kobai.go_to_image(0)

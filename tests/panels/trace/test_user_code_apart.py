@@ -110,7 +110,7 @@ def test_after_own_code_what_is_saved_kept_and_exported_is_what_it_was(visit):
     kobai.train(iterations=7, seed=5)
     kobai.wait_until_trained()
     # exported
-    with kobai.page.expect_download() as download:
+    with kobai.at("keep"), kobai.page.expect_download() as download:
         kobai.button("Export everything").press("Enter")
     with zipfile.ZipFile(download.value.path()) as archive:
         exported = {name: archive.read(name) for name in archive.namelist()}

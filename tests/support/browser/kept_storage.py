@@ -168,13 +168,13 @@ def wait_until_kept(page: Page, iteration: int) -> None:
 
 def training_said(kobai) -> Locator:
     """The sentence beside the buttons of the training."""
-    return kobai.region("Training").locator("#run-why")
+    return kobai.page.locator("#run-why")
 
 
 def expect_back(kobai, iteration: int) -> int:
     """The training is offered, of this iteration or a later one, and does not run by itself."""
     expect(training_said(kobai)).to_contain_text("is back.")
-    expect(kobai.button("Continue")).to_be_enabled()
+    expect(kobai.page.locator("#continue")).to_be_enabled()
     stood = kobai.iteration()
     assert stood >= iteration
     return stood
@@ -190,7 +190,7 @@ def network_file(name: str, seed: int = 1, units: int = 20) -> dict:
 
 def import_file(kobai, file) -> None:
     """Press Import and pick a file (a path, or Playwright's dict of name, mimeType, buffer)."""
-    with kobai.page.expect_file_chooser() as chooser:
+    with kobai.at("keep"), kobai.page.expect_file_chooser() as chooser:
         kobai.button("Import").press("Enter")
     chooser.value.set_files(file)
 

@@ -14,7 +14,7 @@ from support.browser.start_state import bring_back
 # ms; on two idle cores a tenth of it is enough, but the machine may have more to do
 START = 120_000  # for Python to start: 3 to 6 s
 WORK = 120_000  # for a stretch of training or the first Matplotlib figure
-ACTION = 9_000  # for anything that needs no long computation
+ACTION = 30_000  # for anything that needs no long computation
 
 
 # a button, and as soon as it can be seen the one that stops what it began
@@ -104,7 +104,7 @@ class KobaiPage:
 
     @property
     def verdict(self) -> Locator:
-        return self.region("Probabilities").get_by_text(re.compile(r"^Answer: |^答え："))
+        return self.page.locator("#verdict")
 
     @property
     def network(self) -> Locator:
@@ -147,7 +147,9 @@ class KobaiPage:
         self.expect_chosen(index)
 
     def expect_chosen(self, index: int) -> None:
-        expect(self.page.locator("#portrait-caption")).to_have_text(re.compile(rf"^Test image {index}, label"))
+        expect(self.page.locator("#portrait-caption")).to_have_text(
+            re.compile(rf"^Test image {index}, label")
+        )
 
     def go_to_image(self, index: int) -> None:
         with self.at("train"):
@@ -196,6 +198,15 @@ class KobaiPage:
                     field.fill(str(value))
             if settings:
                 self.page.locator("#settings-fold > summary").click()
+
+    def setting(self, name: str) -> Locator:
+        """A field of the settings by its id, folded away or in another view though it may be."""
+        return self.page.locator(f"#settings #{name}")
+
+    def go_on(self) -> None:
+        """Press Continue."""
+        with self.at("train"):
+            self.button("Continue").click()
 
     def wait_until_trained(self) -> None:
         expect(self.page.locator("#run-why")).to_contain_text("All iterations are done.", timeout=WORK)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 from support.browser.at_rest import AT_REST
-
-
-PAGES = ("4.1", "4.2", "4.3", "4.4", "4.4.1", "4.2.3", "4.5")  # of the seven ideas, in their order
+from support.browser.places import IDEAS
 
 
 class IdeaPanel:
     def __init__(self, kobai, number: int) -> None:
         self.kobai, self.page = kobai, kobai.page
-        kobai.show(f"ideas/{PAGES[number - 1]}")
+        kobai.show(f"ideas/{IDEAS[number - 1]}")
         self.article = self.page.locator(f"#idea-{number}")
         self.article.scroll_into_view_if_needed()
 

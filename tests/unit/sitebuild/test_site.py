@@ -52,7 +52,8 @@ def test_the_site_holds_what_it_should_and_nothing_else(small):
     digest = base64.b64encode(hashlib.sha256(b"first();\n").digest()).decode()
     assert files["index.html"].decode() == (  # the first script is in the page, and allowed by its hash alone
         f"<!doctype html><meta content='sha256-{digest}'><title>Kobai</title>\n"
-        '<script>first();\n</script>\n<nav>\n    <a href="#look" data-t>Look</a>\n</nav>\n<p>Look</p>\n'
+        '<script>first();\n</script>\n<nav>\n    <a href="#examine/look" data-t>Look</a>\n</nav>\n'
+        '<div data-panel="look" data-page="look"><template>\n<p>Look</p>\n</template></div>\n'
     )
     assert 'window.kobaiMessages = {"ja":{"Train":"学習する"}};' in files["locale.js"].decode()
     assert b"sourceMappingURL" not in files["pyscript/core.js"]

@@ -1,6 +1,7 @@
 """Gradient check: what three ways to the gradient cost here, and how far two of them are apart."""
 
 import networks
+from pyscript import window
 from ui.dom import by_id, enable, make, on_click, whole
 from ui.i18n import N_, _, duration, number, on_language
 from ui.state import State
@@ -40,6 +41,7 @@ def worker_is_ready():
 def _begin():
     seed = by_id("seed")
     if not seed.validity.valid:  # the field itself says what is wrong
+        window.kobai.go("#seed")
         seed.focus()
         return None
     value = whole(seed)

@@ -12,6 +12,7 @@ from ui.problems import Problem, tell
 from ui.state import State
 from worker_link import training_images, worker
 
+PACE = "kobai-pace"  # in localStorage: iterations a second
 NONE, RUNNING, PAUSED, FINISHED, DIVERGED = "none", "running", "paused", "finished", "diverged"
 
 
@@ -49,6 +50,10 @@ def start():
     on_click("step", _step)
     on_click("reset", _reset)
     on(by_id("iterations"), "input", lambda event: _iterations_changed())
+    by_id("pace").value = window.kobai.recall(PACE) or "0"
+    if not by_id("pace").value:  # what was kept is none of the choices
+        by_id("pace").value = "0"
+    on(by_id("pace"), "change", lambda event: spawn(_set_pace()))
     on(by_id("code-fold"), "toggle", lambda event: spawn(_show_code()))
     worker.on("training", _on_progress)
     on(document, "visibilitychange", lambda event: _may_end())  # a phone ends a hidden page without a word
@@ -166,7 +171,7 @@ async def _run():
     _now.phase = RUNNING
     _show()
     try:
-        _after((await worker.call("train"))[0])
+        _after((await worker.call("train", pace=int(by_id("pace").value)))[0])
     except Exception:
         _now.phase = PAUSED
         raise
@@ -174,6 +179,12 @@ async def _run():
 
 async def _pause():
     await worker.call("pause")
+
+
+async def _set_pace():
+    window.kobai.remember(PACE, by_id("pace").value)
+    if _now.phase == RUNNING:
+        await worker.call("set_pace", pace=int(by_id("pace").value))
 
 
 def _step():
@@ -236,6 +247,7 @@ async def prepare(values):
     settings.write(values)
     charts.clear(whole(by_id("iterations")))
     window.kobai.go("#train")
+    by_id("settings-fold").open = True
     by_id("train").focus()
     by_id("run-why").textContent = by_id("run-spoken").textContent = _(
         "The settings are filled in. Press “Train”."

@@ -9,10 +9,10 @@ from sitebuild.assemble import page
 from sitebuild.assemble.panels import Panel
 from sitebuild.errors import BuildError
 
-PANELS = [Panel("look", "See & look", "first"), Panel("draw", "", "below")]
+PANELS = [Panel("look", "train", "", ""), Panel("draw", "examine", "own", "Draw & see")]
 INDEX = (
-    "<nav>\n    <!-- navigation -->\n</nav>\n<!-- panels: first -->\n"
-    "<main>\n<!-- panels: below -->\n</main>\n"
+    "<!-- panels: train -->\n<nav>\n<!-- links: examine -->\n</nav>\n<!-- panels: examine -->\n"
+    "<!-- panels: ideas -->\n<!-- panels: code -->\n<!-- panels: keep -->\n"
 )
 
 
@@ -32,8 +32,9 @@ def web(tmp_path):
 
 def test_panels_and_their_parts_stand_in_their_places(web):
     assert page.markup(web, PANELS) == (
-        '<nav>\n    <a href="#look" data-t>See &amp; look</a>\n</nav>\n<p>見る</p>\n<i>\\1</i>\n'
-        "<main>\n<p>描く</p>\n</main>\n"
+        "<p>見る</p>\n<i>\\1</i>\n"
+        '<nav>\n    <a href="#examine/own" data-t>Draw &amp; see</a>\n</nav>\n'
+        '<div data-panel="draw" data-page="own"><template>\n<p>描く</p>\n</template></div>\n'
     )
 
 
@@ -51,7 +52,9 @@ def test_a_part_without_a_place_is_named(web):
         page.markup(web, PANELS)
 
 
-@pytest.mark.parametrize("mark", ["<!-- navigation -->", "<!-- panels: first -->", "<!-- panels: below -->"])
+@pytest.mark.parametrize(
+    "mark", ["<!-- links: examine -->", "<!-- panels: train -->", "<!-- panels: code -->"]
+)
 def test_a_page_that_has_no_place_for_its_panels_is_refused(web, mark):
     (web / "index.html").write_text(INDEX.replace(mark, ""), encoding="utf-8")
     with pytest.raises(BuildError, match=f"needs the line {mark} once"):

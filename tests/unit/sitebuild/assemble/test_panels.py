@@ -9,9 +9,9 @@ from sitebuild.check.extract_messages import ROOT
 from sitebuild.errors import BuildError
 
 ENTRIES = [
-    {"name": "look", "title": "Look", "place": "first"},
-    {"name": "draw", "title": "Draw", "place": "below"},
-    {"name": "offline", "place": "below"},
+    {"name": "look", "view": "train"},
+    {"name": "draw", "view": "examine", "page": "draw", "title": "Draw"},
+    {"name": "offline", "view": "keep"},
 ]
 
 
@@ -45,9 +45,9 @@ def root(tmp_path):
 
 def test_the_list_is_read_in_its_order(root):
     assert panels.read(root) == [
-        Panel("look", "Look", "first"),
-        Panel("draw", "Draw", "below"),
-        Panel("offline", "", "below"),
+        Panel("look", "train", "", ""),
+        Panel("draw", "examine", "draw", "Draw"),
+        Panel("offline", "keep", "", ""),
     ]
 
 
@@ -56,7 +56,7 @@ def test_what_the_page_and_the_worker_import_and_in_which_order_styles_apply(roo
     page, worker = {}, {}
     lines = panels.page_list(listed).replace("from panels.", "#").splitlines()
     exec("draw, offline = 'draw', 'offline'\n" + "\n".join(lines), page)
-    assert page["PANELS"] == ["draw", "offline"]
+    assert page["PANELS"] == {"draw": "draw", "offline": "offline"}
     text = panels.worker_list(root, listed)
     assert "from worker.panels.look import look\nfrom worker.panels import draw\n" in text
     lines = text.replace("from worker", "#").splitlines()
@@ -70,9 +70,11 @@ def test_what_the_page_and_the_worker_import_and_in_which_order_styles_apply(roo
     [
         ("{", "cannot be read"),
         ('[{"name": "look"}]', "cannot be read"),
-        (json.dumps([{"name": "../look", "place": "first"}]), "needs a name"),
-        (json.dumps([{"name": "look", "place": "above"}]), "a place of"),
-        (json.dumps([*ENTRIES, {"name": "attic", "place": "below"}]), r"attic/panel\.html is missing"),
+        (json.dumps([{"name": "../look", "view": "train"}]), "needs a name"),
+        (json.dumps([{"name": "look", "view": "attic"}]), "a view of"),
+        (json.dumps([{"name": "look", "view": "train", "page": "a b"}]), "a word for the address"),
+        (json.dumps([{"name": "look", "view": "train", "title": "Look"}]), "a title needs one"),
+        (json.dumps([*ENTRIES, {"name": "attic", "view": "code"}]), r"attic/panel\.html is missing"),
         (json.dumps(ENTRIES[:2]), "web/panels/offline has no entry"),
     ],
 )
@@ -88,11 +90,20 @@ def test_a_panel_without_its_module_is_refused(root):
         panels.read(root)
 
 
-def test_the_navigation_of_the_page_names_each_panel_once():
+def test_only_the_panels_of_later_views_wait_in_templates(root):
+    listed = panels.read(root)
+    assert panels.markup_of("train", listed) == "<!-- panel: look -->\n"
+    assert panels.markup_of("keep", listed) == "<!-- panel: offline -->\n"
+    assert panels.markup_of("examine", listed) == (
+        '<div data-panel="draw" data-page="draw"><template>\n<!-- panel: draw -->\n</template></div>\n'
+    )
+    assert panels.links_of("examine", listed) == '    <a href="#examine/draw" data-t>Draw</a>\n'
+    assert panels.links_of("train", listed) == ""
+
+
+def test_each_panel_of_the_page_is_listed_once_and_its_section_has_its_name():
     listed = panels.read(ROOT)
-    links = panels.navigation(listed)
-    assert links.count("<a ") == len([panel for panel in listed if panel.title])
     assert len({panel.name for panel in listed}) == len(listed)
-    for panel in listed:  # its section has its name
+    for panel in listed:
         markup = (ROOT / "web/panels" / panel.name / "panel.html").read_text(encoding="utf-8")
         assert f'id="{panel.name}"' in markup
