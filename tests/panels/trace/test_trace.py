@@ -357,6 +357,7 @@ def test_a_learning_rate_of_a_link_that_is_none_is_left_out(panel):
 
 def test_a_phone_in_japanese(visit):
     kobai = visit("?lang=ja", viewport={"width": 360, "height": 740}, locale="ja-JP").kobai.wait_until_ready()
+    kobai.show("code")
     region = kobai.region("Trace")
     region.scroll_into_view_if_needed()
     region.get_by_role("button", name="この 7 で predict をたどる").click()

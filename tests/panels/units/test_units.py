@@ -161,6 +161,7 @@ def test_a_training_that_ends_is_looked_through_anew(panel):
 
 def test_a_phone_in_japanese(visit):
     kobai = visit("?lang=ja", viewport={"width": 360, "height": 740}, locale="ja-JP").kobai.wait_until_ready()
+    kobai.show("examine/units")
     region = kobai.region("What the hidden units look for")
     region.scroll_into_view_if_needed()
     expect(region.get_by_role("button", name=re.compile(r"^ニューロン \d+、出力 0"))).to_have_count(
