@@ -64,6 +64,7 @@ def trained(tab):
     )
     if not tab.run(MATCHES, "#now-iteration", r"^300\b"):
         tab.wait(ENABLED, "#train", seconds=WORK)
+        tab.run("() => kobai.go('#train')")
         tab.run(FILL, "#iterations", "300")
         tab.run(FILL, "#engine", "numpy")
         tab.click("#train")
@@ -101,6 +102,7 @@ def test_300_iterations_give_the_losses_of_cpython(tab, trained):
 
 def test_save_and_open(tab, trained, tmp_path):
     """The file that Firefox saves is one that Python loads, and the page opens it again under its name."""
+    tab.run("() => kobai.go('#keep')")
     tab.run(FILL, "#save-format", "dict")
     tab.click("#save")
     saved = tab.downloaded().read_bytes()
@@ -120,7 +122,7 @@ def test_save_and_open(tab, trained, tmp_path):
 
 def test_a_digit_of_ones_own(tab, shipped):
     """A stroke by real pointer events; the network that answers says 1."""
-    tab.run("() => document.querySelector('#draw').scrollIntoView({block: 'center', behavior: 'instant'})")
+    tab.run("() => kobai.go('#examine/draw')")
     tab.wait("() => document.querySelector('#draw-canvas').style.touchAction === 'none'", seconds=WORK)
     origin = {"type": "element", "element": tab.element("#draw-canvas")}
     tab.run(
@@ -143,7 +145,7 @@ def test_a_digit_of_ones_own(tab, shipped):
 
 
 def test_trace_one_predict(tab, shipped):
-    tab.run("() => document.querySelector('#trace').scrollIntoView({behavior: 'instant'})")
+    tab.run("() => kobai.go('#code')")
     tab.run(FILL, "#trace-function", "predict")
     tab.click("#trace-run")
     tab.wait("() => document.querySelector('#trace-now').dataset.at === '0'", seconds=WORK)

@@ -23,7 +23,7 @@ SCRIPT_HASH = "{{first script}}"  # its place in the page's policy
 def markup(web: Path, listed: list[panels.Panel]) -> str:
     """web/index.html with every panel of web/panels.json in its view, and the navigation of each view.
 
-    `<!-- panels: train -->` stands for the panels of this view, `<!-- links: examine -->` for the links to its
+    `<!-- panels: train -->` stands for the panels of a view, `<!-- links: examine -->` for the links to its
     pages, `<!-- panel: look -->` for panels/look/panel.html, `<!-- panel: ideas/loss -->` for
     panels/ideas/loss.html. Raises BuildError for a file that is named and not there, or there and nowhere
     named.

@@ -53,7 +53,7 @@ def read(root: Path) -> list[Panel]:
             )
         if not re.fullmatch(r"[a-z0-9._]*", panel.page) or (panel.title and not panel.page):
             raise BuildError(
-                f"{LIST.as_posix()}: the page of {panel.name} is a word for the address, and a title needs one."
+                f"{LIST.as_posix()}: the page of {panel.name} is a word for the address; a title needs one."
             )
         for needed in (f"web/panels/{panel.name}/panel.html", *_page_module(panel)):
             if not (root / needed).is_file():
