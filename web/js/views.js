@@ -24,7 +24,7 @@
     } catch {
       // not an address of ours
     }
-    const [view, page = ""] = path.split("/");
+    const [view, page = ""] = (path || "train").split("/");
     return sectionOf(view) ? { view, page } : find(path);
   };
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..book.functions import Array
 from ..book.mnist import IMAGE_SIDE
-from .hidden_units import MIDDLE, colour_limit, palette
+from .hidden_units import MIDDLE, NEGATIVE, POSITIVE, colour_limit, palette
 
 FRAME, GAP = 2, 1  # px of a frame, and beyond it
 PITCH = IMAGE_SIDE + 2 * (FRAME + GAP)  # px from one tile to the next
@@ -42,20 +42,41 @@ def columns_of(tiles: int) -> int:
     return max(1, math.ceil(math.sqrt(2 * tiles)))
 
 
-def tiles_rgba(weights: Array, outputs: Array) -> Array:
+def frames_of_outputs(outputs: Array) -> Array:
+    """The colour of each frame, uint8 (tiles, 4): as opaque as the unit's output is large.
+
+    outputs: (tiles,), each at least 0, of the units for one image. Fully opaque at 1, or at the largest one
+    where that is above 1 (ReLU).
+    """
+    shares = np.nan_to_num(outputs / max(1.0, float(np.nanmax(outputs, initial=1.0))))
+    frames = np.empty((len(outputs), 4), dtype=np.uint8)
+    frames[:, :3], frames[:, 3] = FRAME_COLOUR, np.rint(255 * np.clip(shares, 0, 1))
+    return frames
+
+
+def frames_of_gradient(dz: Array) -> Array:
+    """The colour of each frame, uint8 (tiles, 4): by the sign of the unit's gradient, opaque by its size.
+
+    dz: (tiles,), the gradient of the loss by the outputs. The largest one in size is fully opaque.
+    """
+    finite = np.nan_to_num(dz, nan=0.0, posinf=0.0, neginf=0.0)
+    shares = np.abs(finite) / (float(np.abs(finite).max(initial=0.0)) or 1.0)
+    frames = np.empty((len(dz), 4), dtype=np.uint8)
+    frames[:, :3] = np.where(finite[:, None] < 0, NEGATIVE, POSITIVE)
+    frames[:, 3] = np.rint(255 * shares)
+    return frames
+
+
+def tiles_rgba(weights: Array, frames: Array) -> Array:
     """The picture, uint8 (height, width, 4): red, green, blue, opacity.
 
-    weights: (tiles, 784). outputs: (tiles,), each at least 0, of the units for one image. The weights share
-    one scale, that of `colour_limit`; 0 is transparent. A frame is as opaque as the output is large: fully
-    at 1, or at the largest one where that is above 1 (ReLU).
+    weights: (tiles, 784). frames: (tiles, 4), the colour of each tile's frame. The weights share one scale,
+    that of `colour_limit`; 0 is transparent.
     """
     tiles, columns = len(weights), columns_of(len(weights))
     rows = math.ceil(tiles / columns)
     levels = weights * (MIDDLE / colour_limit(weights)) + MIDDLE
     np.clip(np.rint(np.nan_to_num(levels, copy=False, nan=MIDDLE)), 0, 2 * MIDDLE, out=levels)
-    shares = np.nan_to_num(outputs / max(1.0, float(np.nanmax(outputs, initial=1.0))))
-    frames = np.empty((tiles, 4), dtype=np.uint8)
-    frames[:, :3], frames[:, 3] = FRAME_COLOUR, np.rint(255 * np.clip(shares, 0, 1))
     # each pixel as one number: a quarter of the work
     framed = np.zeros((rows * columns, PITCH, PITCH), dtype=np.uint32)
     framed[:tiles, GAP:-GAP, GAP:-GAP] = frames.view(np.uint32)[:, :, None]

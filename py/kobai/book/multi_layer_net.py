@@ -94,6 +94,16 @@ class MultiLayerNet:
                 da = np.dot(da, self.params[f"W{i}"].T) * self._activate_grad(a[i - 2])
         return grads
 
+    def gradient_by_layer(self, x: Array, da: Array, layer: int) -> Array:
+        """The gradient by the outputs of a layer, (N, units): 0 for x itself, 1 for z1, ... (book 5.6).
+
+        da: (N, output_size), the gradient by the scores of what is differentiated.
+        """
+        a = [self._affine(z, i + 1) for i, z in enumerate([x, *self.hidden(x)])]
+        for i in range(self.layers, layer + 1, -1):
+            da = np.dot(da, self.params[f"W{i}"].T) * self._activate_grad(a[i - 2])
+        return np.asarray(np.dot(da, self.params[f"W{layer + 1}"].T))
+
     def _affine(self, x: Array, i: int) -> Array:
         return np.asarray(np.dot(x, self.params[f"W{i}"]) + self.params[f"b{i}"])
 

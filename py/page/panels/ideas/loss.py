@@ -1,8 +1,10 @@
 """Idea 2: two losses for ten probabilities that one moves; for the network in use: loss_weight.py."""
 
+import networks
 from panels.ideas import loss_weight
 from panels.ideas.latest import Latest
-from ui.dom import by_id, make, on, row
+from pyscript import document, window
+from ui.dom import by_id, make, on, row, spawn
 from ui.i18n import _, on_language
 from ui.lazy_table import LazyTable
 from ui.state import State
@@ -25,6 +27,8 @@ class _Now(State):
         self.entropy_table = None
         self.move = None
         self.p = None
+        self.wanted = None  # the test image that the address named
+        self.of = None  # what the worker said of the image whose probabilities these are
 
 
 _now = _Now()
@@ -41,6 +45,8 @@ def start():
     on(by_id("loss-label"), "change", lambda event: _ask(None, 0))
     loss_weight.start()
     on_language(_show)
+    on(document, "kobai-view", lambda event: _from_address())
+    _from_address()
     lazy_room.lazy("idea-2", _refresh)
 
 
@@ -48,8 +54,28 @@ async def _refresh():
     if not _now.points:
         _now.points = (await worker.call("entropy_curve"))[0]["points"]
         _now.entropy_table.changed()
-    _ask(None, 0)
+    if _now.wanted is None:
+        _ask(None, 0)
+    else:
+        await _take_image()
     loss_weight.ask()
+
+
+def _from_address():
+    """#ideas/4.2?image=61 begins with the probabilities of this test image."""
+    head, _mark, wanted = window.location.hash.partition("?image=")
+    if head == "#ideas/4.2" and wanted.isdigit() and len(wanted) <= 4:
+        _now.wanted = int(wanted)
+        if _now.points:
+            spawn(_take_image())
+
+
+async def _take_image():
+    index, _now.wanted = _now.wanted, None
+    answer = (await worker.call("losses_of_image", index=index))[0]
+    by_id("loss-label").value = str(answer["label"])
+    _now.of, _now.held = answer, None
+    _on_losses(answer)
 
 
 def _add_slider(digit):
@@ -81,6 +107,7 @@ def _nudge_label(across, up):
 def _ask(digit, value, held=True):
     """held: by its slider, which then is where the hand has it and not where the last answer was."""
     _now.held = digit if held else None
+    _now.of = None if digit is not None else _now.of
     _now.move.ask(y=_now.y, digit=digit, value=value, label=_label())
 
 
@@ -114,6 +141,17 @@ def _show():
             p=f"{_now.y[label]:.4g}",
             entropy=f"{_now.losses['entropy']:.4f}",
         )
+    of = _now.of
+    by_id("loss-of").textContent = (
+        _(
+            "These are the probabilities of {network} for test image {index}, a {label}. Move any of them.",
+            network=networks.name_of(of["network"]["id"], of["network"]),
+            index=of["index"],
+            label=of["label"],
+        )
+        if of
+        else ""
+    )
     _draw_entropy()
 
 

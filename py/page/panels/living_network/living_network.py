@@ -8,7 +8,7 @@ import js
 import networks
 from panels.look import answer, gallery
 from pyscript import document, window
-from ui.dom import by_id, make, spawn
+from ui.dom import by_id, make, on, say, signed, spawn
 from ui.i18n import N_, _, number, on_language
 from ui.roving_grid import Grid
 from ui.state import State
@@ -25,6 +25,14 @@ SOME = N_(
     "{network}: the {shown} strongest of {all} hidden units. Each square shows the weights of one, its "
     "frame how strongly it answers this image."
 )
+ALL_DZ1 = N_(
+    "{network}: {all} hidden units. Each square shows the weights of one, its frame what happens to the loss "
+    "of this image if the unit answers more strongly: orange, it rises; blue, it falls."
+)
+TINT = N_(
+    "Which pixels make it say {digit}? Orange ones push its score up, blue ones down: {pixels} together. The "
+    "rest of the network adds {rest}, which makes a score of {score}."
+)
 LINES = N_("Lines: the units that speak most for the {digit} (orange) and against it (blue).")
 DEEPER = N_("More hidden layers follow: {more}.")
 
@@ -32,7 +40,7 @@ DEEPER = N_("More hidden layers follow: {more}.")
 class _Now(State):
     def __init__(self):
         self.picture = None
-        self.digit = None
+        self.digit = None  # whose lines the learner wants; None for the answer's
         self.outputs = None
         self.busy = False
         self.again = False
@@ -45,6 +53,8 @@ def start():
     """Connect its controls; called once, before Python runs."""
     _now.outputs = Grid(by_id("network-outputs"), _choose)
     _fill_outputs()
+    on(by_id("network-frames"), "change", lambda event: spawn(_ask()))
+    on(by_id("network-tiles"), "click", _on_tile)
     worker.on("training", lambda message, losses: _learned())
     gallery.on_choose(lambda index: _image_chosen())
     lazy_room.lazy("living_network", _ask)
@@ -81,22 +91,42 @@ async def _ask():
     try:
         while _now.again:
             _now.again = False
-            message, pixels = await worker.call("network_picture", index=answer.index(), digit=_now.digit)
+            frames = by_id("network-frames").value
+            message, pixels, tint = await worker.call(
+                "network_picture", index=answer.index(), digit=_now.digit, frames=frames
+            )
             if message["index"] == answer.index():  # else another image was chosen meanwhile, and asked for
+                message["frames"] = frames
                 _now.picture = message
-                _paint(message, pixels)
+                _paint(by_id("network-tiles"), message["width"], message["height"], pixels)
+                by_id("network-tiles").classList.remove("waiting")
+                by_id("portrait-tint").hidden = not message["tint"]
+                if message["tint"]:
+                    _paint(by_id("portrait-tint"), 28, 28, tint)
                 _show()
     finally:
         _now.busy = False
 
 
-def _paint(message, pixels):
-    canvas = by_id("network-tiles")
-    if canvas.width != message["width"] or canvas.height != message["height"]:
-        canvas.width, canvas.height = message["width"], message["height"]
-    picture = js.ImageData.new(js.Uint8ClampedArray.new(pixels), message["width"], message["height"])
+def _paint(canvas, width, height, pixels):
+    if canvas.width != width or canvas.height != height:
+        canvas.width, canvas.height = width, height
+    picture = js.ImageData.new(js.Uint8ClampedArray.new(pixels), width, height)
     canvas.getContext("2d").putImageData(picture, 0, 0)
-    canvas.classList.remove("waiting")
+
+
+def _on_tile(event):
+    """To the page of the unit that was pressed."""
+    picture, box = _now.picture, by_id("network-tiles").getBoundingClientRect()
+    if picture is None:
+        return
+    pixel = min(box.width / picture["width"], box.height / picture["height"])  # as object-fit: contain
+    left = event.clientX - box.right + pixel * picture["width"]  # object-position: right center
+    top = event.clientY - (box.top + box.bottom - pixel * picture["height"]) / 2
+    pitch = pixel * picture["width"] / picture["columns"]
+    place = int(top // pitch) * picture["columns"] + int(left // pitch)
+    if left >= 0 and top >= 0 and place < len(picture["units"]):
+        window.kobai.go("#examine/units?unit=" + str(picture["units"][place]))
 
 
 def _fill_outputs():
@@ -129,6 +159,8 @@ def _show():
     _draw_lines(picture)
     shown, layers = len(picture["units"]), picture["layers"]
     sentence = NO_HIDDEN if layers == 1 else ALL if shown == picture["all"] else SOME
+    if layers > 1 and picture["frames"] == "dz1":
+        sentence = ALL_DZ1
     by_id("network-said").textContent = _(
         sentence,
         network=networks.name_of(picture["network"]["id"], picture["network"]),
@@ -141,6 +173,16 @@ def _show():
     elif layers > 2:
         more = _(DEEPER, more=number(layers - 2))
     by_id("network-lines-said").textContent = more
+    tint, said = picture["tint"], ""
+    if tint:
+        said = _(
+            TINT,
+            digit=tint["digit"],
+            pixels=signed(tint["pixels"]),
+            rest=signed(tint["rest"]),
+            score=signed(tint["score"]),
+        )
+    say(by_id("network-tint-said"), said)
 
 
 def _draw_lines(picture):

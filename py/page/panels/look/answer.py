@@ -1,5 +1,7 @@
 """The chosen image, large, beside the probability of each digit."""
 
+import math
+
 from pyscript import document
 from ui.dom import by_id
 from ui.i18n import _, on_language
@@ -62,3 +64,8 @@ def _show():
     say_verdict(by_id("verdict"), probabilities, label)
     _bars[0].show(probabilities, label)
     by_id("answered-by").textContent = _("Answered by: {network}", network=_now.network())
+    p = probabilities[label]
+    by_id("answer-loss").textContent = _(
+        "Loss of this image: −log({p}) = {loss}", p=f"{p:.4g}", loss=f"{-math.log(p + 1e-7):.4f}"
+    )
+    by_id("answer-loss-why").href = f"#ideas/4.2?image={image['index']}"

@@ -2,6 +2,7 @@
 
 import networks
 from panels.look import answer, gallery
+from pyscript import document, window
 from ui.dom import by_id, make, on, spawn
 from ui.i18n import N_, _, number, on_language, percent
 from ui.roving_grid import Grid
@@ -22,6 +23,7 @@ class _Now(State):
         self.look = None
         self.unit = None
         self.grid = None
+        self.wanted = None  # the unit that the address named
 
 
 _now = _Now()
@@ -36,7 +38,26 @@ def start():
     worker.on("units", _on_progress)
     gallery.on_choose(lambda index: spawn(_image_changed()))
     lazy_room.lazy("units", _refresh)
+    on(document, "kobai-view", lambda event: _from_address())
+    _from_address()
     on_language(_show)
+
+
+def _from_address():
+    """#examine/units?unit=12 shows this unit, as soon as the survey is there."""
+    head, _mark, wanted = window.location.hash.partition("?unit=")
+    if head != "#examine/units" or not wanted.isdigit() or len(wanted) > 4:
+        return
+    _now.wanted = int(wanted)
+    if _now.survey is not None:
+        _choose_wanted()
+
+
+def _choose_wanted():
+    """Show the unit that the address named; one that there is not is left out."""
+    wanted, _now.wanted = _now.wanted, None
+    if wanted in [unit["unit"] for unit in _now.survey["units"]]:
+        _on_choose(wanted)
 
 
 async def _refresh():
@@ -51,6 +72,8 @@ async def _refresh():
         _now.unit = survey["units"][0]["unit"]
     _now.survey = survey
     _fill()
+    if _now.wanted is not None:
+        _choose_wanted()
     await _image_changed()
 
 

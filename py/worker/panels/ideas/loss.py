@@ -26,6 +26,16 @@ class Loss:
         return {"y": y, "squares": squares, "entropy": entropy}
 
     @called_by_page
+    def losses_of_image(self, index):
+        """What the network in use says of a test image, its label, and both losses."""
+        session, networks = self.session, self.session.networks
+        y = networks.answer(networks.current, session.x_test[index : index + 1])
+        label = int(session.t_test[index])
+        squares, entropy = loss_of_probabilities.losses(y, label)
+        about = {"network": dict(networks.about(networks.current)), "index": index, "label": label}
+        return {"y": y, "squares": squares, "entropy": entropy, **about}
+
+    @called_by_page
     def entropy_curve(self):
         """The cross entropy over the probability of the correct digit, drawn by the page."""
         points = [0.001, 0.002, 0.003, 0.005, *np.linspace(0.01, 1, 100).tolist()]

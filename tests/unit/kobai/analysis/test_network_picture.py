@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from kobai.analysis.hidden_units import NEGATIVE, POSITIVE
-from kobai.analysis.network_picture import FRAME_COLOUR, columns_of, strongest_lines, tiles_rgba, units_shown
+from kobai.analysis.network_picture import (
+    FRAME_COLOUR,
+    columns_of,
+    frames_of_gradient,
+    frames_of_outputs,
+    strongest_lines,
+    tiles_rgba,
+    units_shown,
+)
 
 STEP = 2  # from one opacity to the next: there are 127 of each sign
 SIDE, PITCH = 28, 34  # px of a picture, and from tile to tile: 28 and on either side 2 of frame and 1 of gap
@@ -21,7 +29,7 @@ def tile(picture, columns, place):
 def test_there_is_room_for_every_tile(tiles, columns):
     assert columns_of(tiles) == columns
     weights = np.random.RandomState(0).randn(tiles, 784)
-    picture = tiles_rgba(weights, np.zeros(tiles))
+    picture = tiles_rgba(weights, frames_of_outputs(np.zeros(tiles)))
     assert picture.shape == (-(-tiles // columns) * PITCH, columns * PITCH, 4)
     assert picture.dtype == np.uint8
 
@@ -32,7 +40,7 @@ def test_a_pixel_is_as_opaque_as_its_weight_is_large_in_the_colour_of_its_sign()
     weights[0, :400] = 1.0  # so many that they set the scale
     weights[0, 400] = -0.5
     weights[1, 0], weights[1, 783] = 0.25, -1.0
-    picture = tiles_rgba(weights, np.zeros(2))
+    picture = tiles_rgba(weights, frames_of_outputs(np.zeros(2)))
     first, second = tile(picture, 2, 0)[3:31, 3:31], tile(picture, 2, 1)[3:31, 3:31]
     assert first[0, 0].tolist() == [*POSITIVE, 255]
     half = first[400 // SIDE, 400 % SIDE].tolist()
@@ -48,7 +56,7 @@ def test_a_pixel_is_as_opaque_as_its_weight_is_large_in_the_colour_of_its_sign()
     ids=["sigmoid", "relu", "diverged"],
 )
 def test_a_frame_is_as_opaque_as_the_output_is_large(outputs, opacities):
-    picture = tiles_rgba(np.zeros((3, 784)), np.array(outputs))
+    picture = tiles_rgba(np.zeros((3, 784)), frames_of_outputs(np.array(outputs)))
     for place, opacity in enumerate(opacities):
         one = tile(picture, 3, place)
         assert one[0, :, 3].tolist() == [0] * PITCH  # the gap
@@ -59,7 +67,7 @@ def test_a_frame_is_as_opaque_as_the_output_is_large(outputs, opacities):
 def test_weights_that_are_no_numbers_are_left_out():
     weights = np.zeros((1, 784))
     weights[0, 0] = np.nan
-    assert tiles_rgba(weights, np.zeros(1))[3, 3, 3] == 0
+    assert tiles_rgba(weights, frames_of_outputs(np.zeros(1)))[3, 3, 3] == 0
 
 
 def test_of_more_than_a_hundred_units_those_with_the_longest_rows_of_w2_are_shown():
@@ -85,3 +93,11 @@ def test_a_product_that_is_no_number_is_no_line():
     after = np.ones((2, 10))
     after[0, 3] = np.nan
     assert [line.place for line in strongest_lines(np.ones(2), after, 3)] == [1]
+
+
+def test_a_frame_tells_by_colour_whether_the_loss_rises_and_by_opacity_how_much():
+    frames = frames_of_gradient(np.array([0.02, -0.04, 0.0, np.nan]))
+    assert frames[0].tolist() == [*POSITIVE, 128]
+    assert frames[1].tolist() == [*NEGATIVE, 255]
+    assert frames[2:, 3].tolist() == [0, 0]
+    assert frames_of_gradient(np.zeros(3))[:, 3].tolist() == [0, 0, 0]
