@@ -161,7 +161,8 @@ def test_a_wrong_activation_is_shown_mended_and_can_be_tried(panel):
 
 def test_a_wrong_range_of_pixels_is_mended_by_a_click(panel):
     opened(panel.kobai, early_params())
-    panel.kobai.page.locator("#shelf tr.in-use").get_by_label("Pixels: mine.npz").select_option("255")
+    with panel.kobai.at("keep"):
+        panel.kobai.page.locator("#shelf tr.in-use").get_by_label("Pixels: mine.npz").select_option("255")
     panel.check_up()
     assert panel.causes()[0] == ("Read with the wrong range of pixels", "certain")
     before = panel.standing.inner_text()

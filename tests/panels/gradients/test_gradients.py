@@ -19,6 +19,7 @@ class Room:
 
     def __init__(self, kobai):
         self.kobai = kobai
+        kobai.show("ideas/4.4")
         self.region = kobai.region("Gradient check")
         self.button = self.region.get_by_role("button", name=re.compile("Gradient check"))
         self.stop = self.region.get_by_role("button", name=re.compile("Stop the check"))
@@ -214,6 +215,7 @@ def test_a_wrong_seed_is_refused_at_its_field(room):
     room.button.click()
     expect(room.kobai.field("Seed")).to_be_focused()
     expect(room.kobai.page.get_by_text("Seed: a whole number from 0 to 4294967295, please.")).to_be_visible()
+    room.kobai.page.go_back()
     expect(room.button).to_be_enabled()
 
 

@@ -45,6 +45,7 @@ def with_weight(unit, digit, value):
 
 def test_why_h_is_1e_4(idea):
     article = idea(3)
+    article.locator("#derivative-curve").select_option("book")
     expect(article.locator("#derivative-exact")).to_have_text("0.2")  # 0.02 * 5 + 0.1
     article.locator("#derivative-curve").select_option("sin x")
     expect(article.locator("#derivative-exact")).to_have_text(f"{math.cos(1):.12g}")

@@ -138,6 +138,7 @@ def test_the_step_of_a_fresh_network_leads_to_the_trace_of_this_very_step(panel)
     )
     fold.evaluate("fold => fold.open = false")
     trace.forget_address()
+    panel.kobai.show("ideas/4.5")
     panel.element("step-fresh").uncheck()
 
 

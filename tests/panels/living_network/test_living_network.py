@@ -124,3 +124,80 @@ def test_another_number_of_units_and_of_layers(panel):
     panel.expect_moment("Kobai’s own, three layers: 50 hidden units")
     expect(panel.region.get_by_text("More hidden layers follow: 1.")).to_be_visible()
     assert panel.lines.evaluate(LINES) == []
+
+
+def numbers(text: str) -> list[float]:
+    return [float(each.replace("−", "-")) for each in re.findall(r"[−-]?\d+\.?\d*(?:e[−-]\d+)?", text)]
+
+
+def test_which_pixels_push_a_digit_is_one_click_away(panel):
+    """The gradient of the score by the pixels times the pixels, by hand: what they add, and the rest."""
+    params = reference.shipped_params()
+    panel.kobai.choose(4)
+    panel.outputs.nth(9).click()
+    x = reference.images_to_test()[4].astype(np.float64) / 255
+    z = z1(params, 4)
+    contributions = x * (params["W1"] @ (z * (1 - z) * params["W2"][:, 9]))
+    score = z @ params["W2"][:, 9] + params["b2"][9]
+    said = panel.region.get_by_text("Which pixels make it say 9?")
+    expect(said).to_be_visible()
+    pixels, rest, total = numbers(said.inner_text().split("down:")[1])
+    assert pixels == pytest.approx(contributions.sum(), rel=0.006)
+    assert total == pytest.approx(score, rel=0.006)
+    assert rest == pytest.approx(score - contributions.sum(), rel=0.006)
+    _width, _height, opacity, red = panel.kobai.page.locator("#portrait-tint").evaluate(PICTURE)
+    signed = np.array(opacity) / 255 * np.where(red, 1, -1)
+    assert signed == pytest.approx(contributions / np.abs(contributions).max(), abs=ROUNDED)
+    panel.kobai.choose(3)  # of another image nothing is said until it is asked
+    expect(said).to_be_hidden()
+    expect(panel.kobai.page.locator("#portrait-tint")).to_be_hidden()
+
+
+def test_what_raising_a_unit_does_to_the_loss_is_on_the_same_tiles(panel):
+    """dz1 = (y - t) W2^T of the chosen image; the largest in size has the full colour."""
+    params = reference.shipped_params()
+    panel.kobai.choose(8)
+    panel.region.get_by_role("combobox", name="Frames").select_option("dz1")
+    expect(panel.region.get_by_text("orange, it rises; blue, it falls")).to_be_visible()
+    y = reference.predict(params, reference.images_to_test()[8:9])[0]
+    dz1 = params["W2"] @ (y - np.eye(10)[reference.labels_to_test()[8]])
+    width, height, opacity, red = panel.canvas.evaluate(PICTURE)
+    signed = (np.array(opacity) / 255 * np.where(red, 1, -1)).reshape(5, PITCH, COLUMNS, PITCH)
+    frames = signed.swapaxes(1, 2)[:, :, 1, 1].reshape(50)
+    assert frames == pytest.approx(dz1 / np.abs(dz1).max(), abs=0.003)
+    panel.region.get_by_role("combobox", name="Frames").select_option("z1")
+    panel.expect_moment("Kobai’s own, 10,000 iterations: 50 hidden units")
+
+
+def test_a_tile_leads_to_its_unit(panel):
+    box = panel.canvas.bounding_box()
+    tile = box["width"] / COLUMNS
+    panel.canvas.click(position={"x": 3.5 * tile, "y": 2.5 * tile})
+    page = panel.kobai.page
+    expect(page).to_have_url(re.compile(r"#examine/units\?unit=23$"))
+    expect(page.locator("#unit-grid [aria-current]")).to_have_attribute("data-index", "23")
+    expect(page.get_by_role("heading", level=3, name="Hidden unit 23")).to_be_visible()
+    page.go_back()
+    expect(panel.canvas).to_be_visible()
+
+
+def test_why_the_loss_of_an_image_is_what_it_is_is_one_click_away(panel):
+    """The point on the curve of −log, with the probabilities of that image to move."""
+    kobai = panel.kobai
+    kobai.choose(8)  # answered wrong: a 5
+    y = reference.predict(reference.shipped_params(), reference.images_to_test()[8:9])[0]
+    loss = -np.log(y[5] + 1e-7)
+    expect(kobai.page.locator("#answer-loss")).to_have_text(
+        f"Loss of this image: −log({y[5]:.4g}) = {loss:.4f}"
+    )
+    kobai.region("Probabilities").get_by_role("link", name="Why?").click()
+    idea = kobai.page.locator("#idea-2")
+    expect(idea.get_by_text("for test image 8, a 5. Move any of them.")).to_be_visible()
+    expect(idea.locator("#loss-entropy")).to_have_text(f"{loss:.4f}")
+    point = idea.get_by_role("slider", name="Probability of the correct digit, on the curve")
+    expect(point).to_have_attribute("aria-valuetext", f"probability {y[5]:.3f}: loss {loss:.4f}")
+    for digit in range(10):
+        slider = idea.get_by_role("slider", name=f"Probability of {digit}", exact=True)
+        expect(slider).to_have_attribute("aria-valuetext", f"{y[digit]:.3f}")
+    point.press("ArrowRight")
+    expect(idea.get_by_text("Move any of them.")).to_be_hidden()  # they are no longer those of the image

@@ -254,3 +254,24 @@ def test_the_code_of_the_network_is_the_one_that_runs(kobai):
     expect(code).to_contain_text("def gradient(self, x")
     assert code.text_content() == inspect.getsource(TwoLayerNet)
     kobai.page.get_by_text("The Python of the network").click()
+
+
+def test_every_step_can_be_watched_and_the_pace_changed_while_it_runs(kobai):
+    """At one a second the figure of the rate says so, and a change of mind is heard at once."""
+    speed = kobai.field("Speed")
+    speed.select_option("one iteration a second")
+    kobai.train(iterations=1_000_000, seed=6)
+    begun = kobai.page.evaluate("performance.now()")
+    kobai.wait_until_iteration(3)
+    passed = (kobai.page.evaluate("performance.now()") - begun) / 1000
+    assert kobai.iteration() <= passed + 2  # the first at once, then one a second
+    assert float(kobai.figure("iterations/s")) <= 1
+    kobai.page.reload()  # the choice is still there
+    kobai.wait_until_ready()
+    expect(speed).to_have_value("1")
+    kobai.go_on()
+    speed.select_option("as fast as it goes")
+    kobai.wait_until_iteration(400)
+    stood = kobai.pause()
+    losses = reference.trained(stood, seed=6).train_loss_list
+    assert kobai.losses([1, 3, stood]) == pytest.approx([losses[i - 1] for i in (1, 3, stood)], abs=AS_SHOWN)

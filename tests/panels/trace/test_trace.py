@@ -295,7 +295,9 @@ def test_a_link_leads_back_to_the_moment(panel, visit):
     expect(word).to_contain_text("image, line")
     expect(word).to_contain_text("The link names a moment that this recording does not have")
     expect(opened.source()).to_have_accessible_name("Source of TwoLayerNet.loss")
-    other.kobai.page.evaluate("location.hash = '#keep'")  # the other rooms' links are what they were
+    other.kobai.page.evaluate("location.hash = '#keep'")  # what was recorded is still there afterwards
+    expect(opened.region).to_have_count(0)
+    other.kobai.page.go_back()
     opened.expect_moment(0)
 
 

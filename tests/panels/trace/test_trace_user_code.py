@@ -168,6 +168,7 @@ def test_many_images_and_the_gradient_beside(panel):
 
 def test_in_japanese(visit):
     kobai = visit("?lang=ja").kobai
+    kobai.show("code")
     page = kobai.page
     expect(page.locator("#trace-run")).to_be_enabled(timeout=WORK)
     page.locator("#trace-function").select_option(label="自分のコード")

@@ -110,7 +110,7 @@ def test_dead_units_and_a_network_without_hidden_units(visit):
     params = {key: value.copy() for key, value in reference.shipped_params().items()}
     params["W1"][:, 3], params["b1"][3] = 0, -20
     panel.kobai.open_file({"name": "dead.pkl", "mimeType": "", "buffer": pickle.dumps(params)})
-    expect(panel.page.get_by_text("dead.pkl is now the network in use.")).to_be_visible(timeout=WORK)
+    panel.kobai.expect_network("dead.pkl")
     panel.come_near()
     last = panel.units().last  # of no use at all
     expect(last).to_have_accessible_name(re.compile("^Hidden unit 3, output 0.00"), timeout=WORK)
