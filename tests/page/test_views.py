@@ -1,4 +1,4 @@
-"""Five views, one at a time: by their addresses, by Back, by the links of earlier versions, by the keyboard."""
+"""Five views, one at a time: by their addresses, by Back, by the links of earlier versions."""
 
 import re
 

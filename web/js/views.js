@@ -80,8 +80,18 @@
   });
 
   /** Go to a place as by a link, but at once. */
-  window.kobai.go = (hash) => {
+  const go = (hash) => {
     if (location.hash !== hash) history.pushState(null, "", hash);
     show(goalOf(hash), false);
   };
+  window.kobai.go = go;
+
+  // Some panels have the name of their view: the browser itself would scroll to them, wherever the view was left
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('a[href^="#"]');
+    const goal = link && !event.defaultPrevented && goalOf(link.hash);
+    if (!goal || goal.id || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    go(link.hash);
+  });
 })();

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from support.browser.places import IDEAS
 from support.panels.ideas_panel import IdeaPanel
 
 LIBRARY = Path(__file__).resolve().parents[3] / "py" / "kobai"
@@ -63,11 +64,16 @@ def test_a_symbol_is_followed_by_keyboard_and_by_touch(kobai):
 
 def test_nothing_moves_when_the_code_arrives(visit):
     kobai = visit(viewport={"width": 390, "height": 800}).kobai
-    figures = kobai.page.locator("figure[data-code]")
-    expect(figures.first).to_contain_text("as soon as Python is ready")
-    before = figures.evaluate_all(FIGURES)
+    before = {}
+    for place in IDEAS:
+        kobai.show(f"ideas/{place}")
+        before[place] = kobai.page.locator("article:visible figure[data-code]").evaluate_all(FIGURES)
+    expect(kobai.page.locator("figure[data-code] pre")).to_have_count(0)
     kobai.wait_until_ready()
-    for figure in figures.all():
-        figure.scroll_into_view_if_needed()
-        expect(figure.locator("pre")).to_be_visible(timeout=START)
-    assert figures.evaluate_all(FIGURES) == pytest.approx(before, abs=0.5)
+    for place, sizes in before.items():
+        kobai.show(f"ideas/{place}")
+        figures = kobai.page.locator("article:visible figure[data-code]")
+        for figure in figures.all():
+            figure.scroll_into_view_if_needed()
+            expect(figure.locator("pre")).to_be_visible(timeout=START)
+        assert figures.evaluate_all(FIGURES) == pytest.approx(sizes, abs=0.5), place
