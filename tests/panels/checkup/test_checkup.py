@@ -189,7 +189,7 @@ def test_try_it_fills_in_the_training(panel):
 def test_the_network_in_training_is_checked_while_it_learns(panel):
     kobai = panel.kobai
     kobai.train(hidden_units=50, iterations=100_000, learning_rate=0.0001)
-    kobai.wait_until_iteration(1)
+    kobai.wait_until_iteration(1000)  # enough to see that it hardly learns
     panel.check_up()
     expect(panel.region.get_by_text(re.compile(r"^Check-up of: yours, [\d,]+ iterations$"))).to_be_visible()
     before = kobai.iteration()

@@ -119,7 +119,7 @@ def test_dead_units_and_a_network_without_hidden_units(visit):
 
     one = {"W1": params["W1"] @ params["W2"], "b1": params["b2"]}
     panel.kobai.open_file({"name": "one_layer.pkl", "mimeType": "", "buffer": pickle.dumps(one)})
-    expect(panel.page.get_by_text("one_layer.pkl is now the network in use.")).to_be_visible(timeout=WORK)
+    panel.kobai.expect_network("one_layer.pkl")
     panel.come_near()
     expect(panel.region.get_by_text("This network has no hidden layer")).to_be_visible(timeout=WORK)
     x = reference.images_to_test()[:1].astype(np.float32) / 255
