@@ -218,8 +218,12 @@ def test_why_a_learning_rate_fails_or_works(idea, button, lr, says):
     panel.fold("descent-rows")
     for k in range(6):  # further out the step h is lost in rounding
         assert rows[k][:2] == pytest.approx([(1 - 2 * lr) ** k * x for x in rows[0][:2]], rel=1e-4)
-    if lr == 10:
+    points = panel.element("descent-plane").locator("circle.dot")
+    if lr == 10:  # the picture has zoomed out until the first steps are in it: 19 times as far each
         expect(panel.element("descent-said")).to_contain_text("−19")
+        expect(points).to_have_count(3)
+    else:
+        expect(points).to_have_count(21)
 
 
 def test_the_start_and_the_slider_by_keyboard(idea):

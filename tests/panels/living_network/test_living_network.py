@@ -187,9 +187,7 @@ def test_why_the_loss_of_an_image_is_what_it_is_is_one_click_away(panel):
     kobai.choose(8)  # answered wrong: a 5
     y = reference.predict(reference.shipped_params(), reference.images_to_test()[8:9])[0]
     loss = -np.log(y[5] + 1e-7)
-    expect(kobai.page.locator("#answer-loss")).to_have_text(
-        f"Loss of this image: −log({y[5]:.4g}) = {loss:.4f}"
-    )
+    expect(kobai.page.locator("#answer-loss")).to_have_text(f"Its loss: −log({y[5]:.4g}) = {loss:.4f}")
     kobai.region("Probabilities").get_by_role("link", name="Why?").click()
     idea = kobai.page.locator("#idea-2")
     expect(idea.get_by_text("for test image 8, a 5. Move any of them.")).to_be_visible()

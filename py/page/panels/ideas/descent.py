@@ -12,6 +12,8 @@ from ui.lazy_table import LazyTable
 from ui.state import State
 from worker_link import lazy_room, worker
 
+MOST_ZOOM = 400  # with the learning rate 10 three points of the path, each 19 times as far out
+
 
 class _Now(State):
     def __init__(self):
@@ -84,13 +86,26 @@ def _draw():
     if answer is None or bowl.known is None:
         return
     path, lr = answer["path"], answer["lr"]
-    bowl.begin(_("The path of gradient descent on x0² + x1²"))
-    steps(bowl.plane, path, *bowl.limits)
+    shown = bowl.begin(_("The path of gradient descent on x0² + x1²"), _zoom(path, bowl.limits[0][1]))
+    steps(bowl.plane, path, *shown)
     x0, x1 = path[0]
     bowl.put(x0, x1, _("The start"), _("x0 = {x0}, x1 = {x1}", x0=signed(x0), x1=signed(x1)))
     by_id("descent-lr").setAttribute("aria-valuetext", f"{lr:.3g}")
     say(by_id("descent-lr-says"), f"{lr:.3g}")
     say(by_id("descent-said"), _verdict(lr, path))
+
+
+def _zoom(path, edge):
+    """So far out that the path stays in the picture, but where it flies away only for its first steps.
+
+    From afar the bowl looks as from nearby: heights are 4 times as large at twice the distance, everywhere.
+    """
+    sizes = [max(abs(x0), abs(x1)) for x0, x1 in path]
+    needed = max([edge] + [size for size in sizes if size < MOST_ZOOM * edge])
+    if needed == edge:
+        return 1
+    ten = 10 ** math.floor(math.log10(needed))
+    return [round_one * ten for round_one in (1, 2, 4, 8, 10) if round_one * ten >= needed][0] / edge
 
 
 def _verdict(lr, path):

@@ -62,4 +62,7 @@ def steps(plane, path, x, y):
 def ticks(low, high, count=4):
     """(value, text) at even distances from low to high."""
     step = (high - low) / count
-    return [(low + i * step, signed(low + i * step, 2)) for i in range(count + 1)]
+    values = [low + i * step for i in range(count + 1)]
+    return [
+        (value, f"{value:,.0f}".replace("-", "−") if step >= 100 else signed(value, 2)) for value in values
+    ]

@@ -38,12 +38,17 @@ class HeightPicker:
         self._at = (x, y)
         self._tell(x, y)
 
-    def begin(self, title):
-        """Draw the heights and the axes; what lies on them comes next."""
-        self.plane.begin(title, *self.limits)
+    def begin(self, title, zoom=1):
+        """Draw the heights and the axes; what lies on them comes next. Returns the limits of both axes.
+
+        zoom: that many times as far to every side, where a picture of heights that looks the same will do.
+        """
+        shown = [(low * zoom, high * zoom) for low, high in self.limits]
+        self.plane.begin(title, *shown)
         heights(self.plane, self.known["picture"])
         names = [_(name) for name in self._names]
-        self.plane.axes(ticks(*self.limits[0]), ticks(*self.limits[1]), *names)
+        self.plane.axes(ticks(*shown[0]), ticks(*shown[1]), *names)
+        return shown
 
     def put(self, x, y, name, says):
         """Show the point; name and says: what it is and where, for a screen reader."""

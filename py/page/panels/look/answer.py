@@ -66,6 +66,6 @@ def _show():
     by_id("answered-by").textContent = _("Answered by: {network}", network=_now.network())
     p = probabilities[label]
     by_id("answer-loss").textContent = _(
-        "Loss of this image: −log({p}) = {loss}", p=f"{p:.4g}", loss=f"{-math.log(p + 1e-7):.4f}"
+        "Its loss: −log({p}) = {loss}", p=f"{p:.4g}", loss=f"{-math.log(p + 1e-7):.4f}"
     )
     by_id("answer-loss-why").href = f"#ideas/4.2?image={image['index']}"

@@ -10,7 +10,9 @@ from ui.dom import by_id, make, on, on_click, whole
 from ui.i18n import _, number, percent
 from ui.state import State
 
-HEIGHTS = {"loss": 190, "accuracy": 140}
+HEIGHTS = {"loss": 190, "accuracy": 140}  # px
+LOW = {"loss": 120, "accuracy": 110}  # in a low window, where the curve is to be seen without scrolling
+LOW_WINDOW = 800  # px
 LOSS_RANGE = {"min": {"soft": 0, "mode": 1, "pad": 0}, "max": {"soft": 2.5, "mode": 1, "pad": 0.05}}
 
 
@@ -162,7 +164,7 @@ def _plot(kind, series, axes, cursor, y_range):
     place.replaceChildren()
     options = {
         "width": max(place.clientWidth, 200),
-        "height": HEIGHTS[kind],
+        "height": _height(kind),
         "series": series,
         "axes": axes,
         "cursor": cursor,
@@ -171,6 +173,10 @@ def _plot(kind, series, axes, cursor, y_range):
         "hooks": {"setSelect": [_selected]},
     }
     return js.uPlot.new(ffi.to_js(options), ffi.to_js([[] for _unused in series]), place)
+
+
+def _height(kind):
+    return (LOW if js.innerHeight < LOW_WINDOW else HEIGHTS)[kind]
 
 
 def _selected(plot, *rest):
@@ -209,4 +215,4 @@ def _resize():
     for kind, plot in _plots.items():
         width = by_id(kind + "-chart").clientWidth
         if width and width != plot.width:
-            plot.setSize(ffi.to_js({"width": width, "height": HEIGHTS[kind]}))
+            plot.setSize(ffi.to_js({"width": width, "height": _height(kind)}))

@@ -343,6 +343,7 @@ def _show():
     if _now.why != why:
         _now.why = by_id("run-spoken").textContent = why
     by_id("run-why").textContent = why + _slow_gradient()
+    by_id("run-next").hidden = phase != FINISHED
     _figures()
 
 
