@@ -97,6 +97,8 @@ def test_hundreds_of_damaged_records_are_set_aside_and_all_else_works(visit, sit
     count = len(bad) + len(plain) + 2
     expect(unread(kobai)).to_contain_text("Set aside, because it cannot be read: ", timeout=START)
     expect(unread(kobai)).to_contain_text(f"and {count - 5} more. Everything else works as before.")
+    unread(kobai).get_by_role("button", name="Show it").click()
+    expect(aside(kobai).first).to_be_in_viewport()
     expect(aside(kobai)).to_have_count(50)
     expect(training_said(kobai)).to_contain_text("is back. All iterations are done.")
     assert kobai.iteration() == 700

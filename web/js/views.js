@@ -7,6 +7,7 @@
   const lastPage = {}; // of each view
   const scrolled = {}; // how far down each page was left, px
   let now = { view: "train", page: "" };
+  const pageTitle = document.title;
 
   /** The element with this id, in the page or in a panel that was not opened yet, and where it is to be shown. */
   const find = (id) => {
@@ -58,7 +59,7 @@
       if (link.hasAttribute("aria-current")) link.parentElement.scrollLeft = link.offsetLeft - 40; // on a phone they are a strip
     }
     const title = section.querySelector("h1").textContent;
-    document.title = now.view === "train" ? "Kobai 勾配" : `${title} · Kobai 勾配`;
+    document.title = now.view === "train" ? pageTitle : `${title} · ${pageTitle}`;
     document.dispatchEvent(new CustomEvent("kobai-view"));
     const place = goal.id && document.getElementById(goal.id);
     for (let fold = place?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;

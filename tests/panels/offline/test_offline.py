@@ -79,7 +79,7 @@ def first_visit(visit, host):
 
 
 def expect_said(kobai: KobaiPage, text) -> None:
-    expect(kobai.page.locator("#offline-said")).to_contain_text(text, timeout=WORK)
+    expect(kobai.page.locator("#offline")).to_contain_text(text, timeout=WORK)
 
 
 def expect_row(kobai: KobaiPage, name: str, kept: str) -> None:
