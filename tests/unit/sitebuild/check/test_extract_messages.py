@@ -37,7 +37,9 @@ def test_messages_are_found_in_every_kind_of_source(tmp_path):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "web/index.html").write_text('<p data-t>Text</p><p>no</p><b data-t-button="Name"></b>')
     (tmp_path / "web/panels/look/panel.html").write_text("<p data-t>In a panel</p>")
-    (tmp_path / "web/panels.json").write_text('[{"name": "look", "view": "train", "page": "look", "title": "In the list"}]')
+    (tmp_path / "web/panels.json").write_text(
+        '[{"name": "look", "view": "train", "page": "look", "title": "In the list"}]'
+    )
     (tmp_path / "web/js/boot.js").write_text('show(\n_(\n"In script"),x)')
     (tmp_path / "py/page/ui/a.py").write_text('_("Page {n}", n=1)\nX = N_("Later")\nprint("not this")')
     (tmp_path / "py/kobai/book/b.py").write_text(
