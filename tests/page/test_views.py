@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 from support.browser.faulty_server import SILENT
+from support.browser.kobai_page import WORK
 from support.browser.places import PLACES
 
 HEADINGS = {  # of the views, in the order of the navigation
@@ -137,6 +138,36 @@ def test_a_training_goes_on_in_another_view_and_a_line_leads_back(kobai):
     kobai.pause()
     kobai.show("code")
     expect(line).to_be_hidden()
+
+
+SHIFTS = """() => {
+    window.shifts = [];
+    new PerformanceObserver(list => {
+        for (const { value, hadRecentInput, sources } of list.getEntries())
+            if (!hadRecentInput) shifts.push([value, sources.map(({ node }) => node?.id || node?.nodeName)]);
+    }).observe({ type: 'layout-shift', buffered: true });
+}"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "width", "height"), [("en", 1440, 900), ("ja", 1280, 720), ("ja", 390, 844)]
+)
+def test_nothing_jumps_in_a_first_visit(visit, lang, width, height):
+    """Cumulative layout shift, as the browser measures it: from an empty page to the end of a training."""
+    kobai = visit(
+        f"?lang={lang}",
+        viewport={"width": width, "height": height},
+        before=lambda page: page.add_init_script(f"({SHIFTS})()"),
+    ).kobai.wait_until_ready()
+    page = kobai.page
+    expect(page.locator("#network-tiles:not(.waiting)")).to_be_visible()
+    page.locator("#thumbs img").nth(8).click()  # the one that is answered wrong, in a longer sentence
+    expect(page.locator("#portrait-caption")).to_contain_text("8")
+    page.evaluate("document.getElementById('iterations').value = '1300'")
+    page.locator("#train").click()
+    expect(page.locator("#run-next")).to_be_visible(timeout=WORK)
+    shifts = page.evaluate("shifts")
+    assert sum(value for value, _of in shifts) <= 0.02, shifts
 
 
 def test_at_the_start_there_is_a_third_of_what_there_was_and_sixty_controls_at_most(visit):

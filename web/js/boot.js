@@ -38,11 +38,14 @@ window.kobai = (() => {
   let language = known(asked) || known(recall("kobai-language")) || browsers;
 
   const _ = (message) => messages[language]?.[message] || message;
+  // no glimpse of another language, or of buttons without their words: what is seen then moves no more
+  document.documentElement.classList.add("untranslated");
   // Accessible names hold the English name too: tests, and voice control in either language, can say it.
   const name = (message) => (_(message) === message ? message : `${_(message)} (${message})`);
 
   const translate = (root = document) => {
     document.documentElement.lang = language;
+    if (root === document) document.documentElement.classList.remove("untranslated");
     const each = (attribute, act) =>
       root.querySelectorAll(`[${attribute}]`).forEach((element) => {
         if (!element.getAttribute(attribute)) element.setAttribute(attribute, element.textContent.trim());
