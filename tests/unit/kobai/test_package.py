@@ -41,6 +41,7 @@ def run(code: str, installed: Path, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_only_the_library_is_installed_whole(installed):
     assert {path.name for path in installed.iterdir() if path.suffix != ".dist-info"} == {"kobai"}
 
@@ -55,6 +56,7 @@ def test_only_the_library_is_installed_whole(installed):
     assert "License-Expression: MIT" in metadata.read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_the_example_of_the_readme_trains(installed, mnist_dir, tmp_path):
     (example,) = PYTHON_BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     assert len([line for line in example.splitlines() if line]) <= 10

@@ -62,6 +62,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     return told
 
 
+@pytest.mark.slow
 def test_every_hostile_file_is_refused_with_a_sentence(told: dict[str, dict[str, Any]]) -> None:
     assert len(told) == len(CASES) > 1000
     assert {label: cost["ended"] for label, cost in told.items() if cost["ended"] != "refused"} == {}

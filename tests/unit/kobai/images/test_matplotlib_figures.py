@@ -117,6 +117,7 @@ def test_empty_and_long_histories():
     assert len(loss_curve(np.random.RandomState(0).rand(10_000).tolist())) < 1_000_000
 
 
+@pytest.mark.slow
 def test_matplotlib_is_loaded_when_a_figure_is_drawn_and_pyplot_never():
     script = (
         "import sys, kobai.images.matplotlib_figures as f; assert 'matplotlib' not in sys.modules; "

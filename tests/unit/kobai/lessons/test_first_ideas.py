@@ -120,6 +120,7 @@ def test_float32_has_fewer_digits():
     assert np.float32(1e-50) == 0
 
 
+@pytest.mark.slow
 def test_few_images_are_learned_by_heart(mnist, engine):
     learning = LearningFrom(100, *mnist, engine)
     for _piece in learning.pieces():

@@ -177,6 +177,7 @@ def test_the_loss_history_is_the_float64_reference_within_a_ten_thousandth(engin
 
 
 # Test accuracy after 10,000 iterations with the book's settings, by kobai.training.trainer.Trainer in float64
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "expected"), [(0, 0.9468), (1, 0.9445), (2, 0.9461)])
 def test_the_accuracy_after_ten_thousand_iterations(engine, mnist, seed, expected):
     trainer, losses = train(engine, mnist, seed, 10_000)

@@ -17,6 +17,7 @@ BESIDE = 1e-12  # of each weight: thousands of times what the order of a sum cha
 SHOWN = 1e-4  # what the browser tests tell apart
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [

@@ -104,6 +104,7 @@ def test_a_damaged_product_is_compiled_again(project, no_compiler):
         compile_engine.compile_wasm(project, Cache(project.root / "cache"))
 
 
+@pytest.mark.slow
 def test_an_error_in_the_source_is_shown(tmp_path):
     """With the real compiler, which the cache of this machine holds or fetches."""
     for name in (compile_engine.SOURCE, compile_engine.HEADER, Path(compile_engine.REQUIREMENTS)):

@@ -331,6 +331,7 @@ def test_the_marks_of_the_fast_check_are_set():
     lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     assert lines.count("@pytest.mark.smoke") == 1
     assert lines.count("pytestmark = pytest.mark.slow") == 3
+    assert lines.count("@pytest.mark.slow") == 10
 
 
 # --- the JavaScript linter ---

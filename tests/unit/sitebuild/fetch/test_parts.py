@@ -129,6 +129,7 @@ def test_the_real_npm_without_a_network(small, closed_port, monkeypatch):
         collect(small.project, small.cache, small.parts)
 
 
+@pytest.mark.slow
 def test_the_real_pip_without_a_network(small, closed_port, monkeypatch):
     lose(small, "polib.whl")
     (small.root / "requirements-build.txt").write_bytes((ROOT / "requirements-build.txt").read_bytes())
@@ -144,6 +145,7 @@ def test_the_real_pip_without_a_network(small, closed_port, monkeypatch):
     assert list(small.project.work.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_real_pip_offered_a_wheel_with_another_hash(small, tmp_path, monkeypatch):
     entry = lose(small, "polib.whl")
     (small.root / "requirements-build.txt").write_bytes((ROOT / "requirements-build.txt").read_bytes())
