@@ -275,3 +275,22 @@ def test_every_step_can_be_watched_and_the_pace_changed_while_it_runs(kobai):
     stood = kobai.pause()
     losses = reference.trained(stood, seed=6).train_loss_list
     assert kobai.losses([1, 3, stood]) == pytest.approx([losses[i - 1] for i in (1, 3, stood)], abs=AS_SHOWN)
+
+
+def test_space_trains_pauses_and_continues_without_another_look_for_the_button(kobai):
+    kobai.set(iterations=1_000_000)
+    kobai.button("Train").focus()
+    keyboard = kobai.page.keyboard
+    keyboard.press("Space")
+    expect(kobai.button("Pause")).to_be_focused(timeout=WORK)
+    kobai.wait_until_iteration(20)
+    keyboard.press("Space")
+    expect(kobai.button("Continue")).to_be_focused(timeout=WORK)
+    stood = kobai.iteration()
+    keyboard.press("Space")
+    expect(kobai.button("Pause")).to_be_focused()
+    kobai.wait_until_iteration(stood + 20)
+    kobai.page.locator("#network").focus()  # who has gone elsewhere stays there
+    kobai.page.locator("#pause").evaluate("button => button.click()")
+    expect(kobai.button("Continue")).to_be_enabled()
+    expect(kobai.page.locator("#network")).to_be_focused()

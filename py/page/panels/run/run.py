@@ -6,12 +6,13 @@ import networks
 from panels.look import answer
 from panels.run import charts, figure, own_tab, settings
 from pyscript import document, window
-from ui.dom import by_id, enable, on, on_click, spawn, whole
+from ui.dom import adrift, by_id, enable, on, on_click, spawn, whole
 from ui.i18n import N_, _, date, duration, number, on_language, percent
 from ui.problems import Problem, tell
 from ui.state import State
 from worker_link import training_images, worker
 
+PRIMARY = ("train", "pause", "continue")  # buttons of which one is to be seen at a time
 PACE = "kobai-pace"  # in localStorage: iterations a second
 NONE, RUNNING, PAUSED, FINISHED, DIVERGED = "none", "running", "paused", "finished", "diverged"
 
@@ -25,6 +26,7 @@ class _Now(State):
         self.spoken = -1
         self.why = ""
         self.back = None
+        self.refocus = False  # the button that had the focus has gone: the one in its place gets it
 
 
 _now = _Now()
@@ -317,6 +319,8 @@ def _can_continue():
 def _show():
     phase, busy, ready = _now.phase, _now.busy, worker.ready()
     loading_why = worker.why()
+    if document.activeElement.id in PRIMARY:
+        _now.refocus = True
     by_id("train").hidden = phase != NONE
     by_id("pause").hidden = phase != RUNNING
     by_id("continue").hidden = phase not in (PAUSED, FINISHED, DIVERGED)
@@ -333,6 +337,7 @@ def _show():
         loading_why if not ready else _("There is nothing to reset yet."),
     )
     settings.lock(phase != NONE or busy)
+    _keep_focus()
     why = loading_why if not ready else (_(STATES[phase]) if STATES[phase] else "")
     if _now.back:
         back = _("The training of {date} is back.", date=date(_now.back))
@@ -345,6 +350,20 @@ def _show():
     by_id("run-why").textContent = why + _slow_gradient()
     by_id("run-next").hidden = phase != FINISHED
     _figures()
+
+
+def _keep_focus():
+    """From Train to Pause to Continue, so that the Space key goes on doing what is to be done next."""
+    if not _now.refocus:
+        return
+    if not adrift():
+        _now.refocus = document.activeElement.id in PRIMARY
+        return
+    for name in PRIMARY:
+        button = by_id(name)
+        if not button.hidden and not button.disabled:
+            button.focus()
+            return
 
 
 def _slow_gradient():
