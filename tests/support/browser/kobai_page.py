@@ -24,6 +24,9 @@ START_AND_STOP = """([start, stop]) => new Promise(done => {
     look();
 })"""
 
+# the scripts that translate the page and show its views have done so for the first time
+SHOWS_WHAT_THE_ADDRESS_NAMES = """() =>
+    window.kobai?.go && !document.documentElement.classList.contains('untranslated')"""
 # the view and the page that are to be seen, as the address names them; the place goes there if it is another
 PLACE = """place => {
     const view = document.body.dataset.view;
@@ -69,7 +72,7 @@ class KobaiPage:
 
     def show(self, place: str) -> str:
         """Go to a view or a page of it ("examine/mistakes"), as by a link; returns where one was."""
-        self.page.wait_for_function("() => document.body?.dataset.view")
+        self.page.wait_for_function(SHOWS_WHAT_THE_ADDRESS_NAMES)
         return str(self.page.evaluate(PLACE, place))
 
     @contextmanager
