@@ -1,13 +1,13 @@
-"""Training: the buttons, the figures of the moment, and what the worker reports."""
+"""Training: the buttons, and what the worker reports."""
 
 import asyncio
 
 import networks
 from panels.look import answer
-from panels.run import charts, figure, own_tab, settings
+from panels.run import charts, figure, figures, own_tab, settings
 from pyscript import document, window
 from ui.dom import adrift, by_id, enable, on, on_click, spawn, whole
-from ui.i18n import N_, _, date, duration, number, on_language, percent
+from ui.i18n import N_, _, date, on_language
 from ui.problems import Problem, tell
 from ui.state import State
 from worker_link import training_images, worker
@@ -23,7 +23,6 @@ class _Now(State):
         self.busy = False
         self.status = None
         self.settings = None
-        self.spoken = -1
         self.why = ""
         self.back = None
         self.refocus = False  # the button that had the focus has gone: the one in its place gets it
@@ -347,7 +346,9 @@ def _show():
         why += " " + _(not_kept["refused"], **not_kept["values"])
     if _now.why != why:
         _now.why = by_id("run-spoken").textContent = why
-    by_id("run-why").textContent = why + _slow_gradient()
+    by_id("run-why").textContent = why + figures.of_slow_gradient(
+        _now.status, _now.settings, phase == RUNNING
+    )
     by_id("run-next").hidden = phase != FINISHED
     _figures()
 
@@ -366,59 +367,5 @@ def _keep_focus():
             return
 
 
-def _slow_gradient():
-    """How far the numerical gradient of the moment is, when one takes more than a second."""
-    status = _now.status
-    if _now.phase != RUNNING or not status or not status["images_done"] or status["rate"] >= 1:
-        return ""
-    count = _now.settings["batch_size"]
-    return " " + _(
-        "This numerical gradient: {done} of {count} images.",
-        done=number(status["images_done"]),
-        count=number(count),
-    )
-
-
 def _figures():
-    status = _now.status
-    shown = {
-        "now-iteration": "0",
-        "now-epoch": "0.00",
-        "now-loss": "–",
-        "now-accuracy": "–",
-        "now-rate": "–",
-        "now-left": "–",
-    }
-    part, measured = 0, _("test accuracy")
-    if status:
-        total = _now.settings["iterations"]
-        share = status["images_done"] / _now.settings["batch_size"]  # of an iteration
-        part = (status["iteration"] + share) / total
-        shown["now-iteration"] = f"{number(status['iteration'])} / {number(total)}"
-        shown["now-epoch"] = f"{status['epoch']:.2f}"
-        if status["loss"] is not None:
-            shown["now-loss"] = f"{status['loss']:.4f}"
-        if status["test_accuracy"] is not None:
-            shown["now-accuracy"] = percent(status["test_accuracy"])
-            measured = _("test accuracy at {iteration}", iteration=number(status["evaluated_at"]))
-        if _now.phase == RUNNING and status["rate"]:
-            rate = status["rate"]
-            shown["now-rate"] = number(int(rate + 0.5)) if rate >= 10 else f"{rate:.1f}"
-            shown["now-left"] = duration((total - status["iteration"]) / rate)
-        if _now.phase == RUNNING and status["evaluating"]:
-            shown["now-left"] = _("measuring…")
-    for name, text in shown.items():
-        by_id(name).textContent = text
-    by_id("now-accuracy-name").textContent = measured
-    by_id("run-bar").value = part
-    by_id("running").hidden = _now.phase != RUNNING
-    if _now.phase == RUNNING:
-        by_id("running").textContent = _(
-            "Training goes on: iteration {iteration}, loss {loss}. Back to it",
-            iteration=shown["now-iteration"],
-            loss=shown["now-loss"],
-        )
-    tenth = int(part * 10)
-    if status and tenth != _now.spoken:
-        _now.spoken = tenth
-        by_id("run-spoken").textContent = _("{percent} of the training done.", percent=percent(part, 0))
+    figures.show(_now.status, _now.settings, _now.phase == RUNNING)
